@@ -1,0 +1,3 @@
+module github.com/juece/juece
+
+go 1.26.8
