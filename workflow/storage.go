@@ -1,0 +1,175 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/history"
+)
+
+// Errors that every implementation of [Store], [Register] and [Vault] returns,
+// possibly wrapped.
+var (
+	// ErrNotFound: there is no such decision or material.
+	ErrNotFound = errors.New("workflow: not found")
+	// ErrConflict: another act was recorded first. Read the decision again
+	// and decide again; nothing of this write was kept.
+	ErrConflict = errors.New("workflow: conflict: the decision has moved on")
+	// ErrKeyReused: the idempotency key was used for another request.
+	ErrKeyReused = errors.New("workflow: idempotency key reused for another request")
+)
+
+// Store keeps the histories. Implementations are safe for concurrent use and
+// return only after what they wrote is durable, unless they were joined to a
+// transaction of the host, whose commit then decides.
+type Store interface {
+	// Load returns every entry of a decision, in order, as stored, or
+	// ErrNotFound. It never creates anything.
+	Load(ctx context.Context, decision string) ([]history.Record, error)
+	// Append keeps all of w or nothing of it. It is the only way to write a
+	// history, and a compare-and-swap: unless the last entry of the decision
+	// has the sequence number w.Entry.Seq-1, it returns ErrConflict.
+	Append(ctx context.Context, w Write) error
+	// Replay returns the use of an idempotency key that Append kept, or
+	// ErrNotFound.
+	Replay(ctx context.Context, decision, actor, key string) (Use, error)
+	// Refuse keeps an attempt that was refused, outside the history.
+	Refuse(ctx context.Context, r Refusal) error
+	// List returns state rows in ascending order of decision, at most
+	// q.Limit, beginning after q.After.
+	List(ctx context.Context, q Query) ([]Summary, error)
+	// Tasks returns open tasks in ascending order of due day (unknown last),
+	// decision and key, at most q.Limit, beginning after q.After.
+	Tasks(ctx context.Context, q TaskQuery) ([]Task, error)
+}
+
+// Register is the intake register of opinions (意见登记簿). Opinions come in
+// numbers; receiving one neither reads nor locks the history, and an act
+// commits to them in batches by a root.
+type Register interface {
+	// Receive keeps opinions, all or none. Receiving an opinion again, with
+	// the same id and digest, is not an error and changes nothing.
+	Receive(ctx context.Context, decision string, opinions []Opinion) error
+	// Pending returns opinions that no recorded act has committed to yet, in
+	// ascending order of id, at most limit.
+	Pending(ctx context.Context, decision string, limit int) ([]Opinion, error)
+	// Opinions returns committed opinions with positions in (after, after+limit],
+	// in order of position.
+	Opinions(ctx context.Context, decision string, after int64, limit int) ([]Opinion, error)
+}
+
+// Vault keeps materials (材料) by what they contain.
+type Vault interface {
+	// Keep stores a material and is idempotent: the same bytes have the same
+	// digest and are kept once for a decision.
+	Keep(ctx context.Context, decision string, m Material) error
+	// Material returns one material with its content, or ErrNotFound.
+	Material(ctx context.Context, decision string, digest history.Digest) (Material, error)
+	// Lacking returns those of the digests that are not held for the decision.
+	Lacking(ctx context.Context, decision string, digests []history.Digest) ([]history.Digest, error)
+}
+
+// Write is everything that one act changes.
+type Write struct {
+	Entry     history.Record // the next entry, verbatim
+	Summary   Summary        // the state row after it; Summary.Version is Entry.Seq
+	Tasks     []Task         // replace all open tasks of the decision
+	Materials []Material     // kept together with the entry
+	Positions []Position     // opinions that the act commits to
+	Use       *Use           // the idempotency key that carried the act, if any
+	Events    []Event        // to be delivered after the commit
+}
+
+// Summary is the state row of a decision: what lists and filters need. It is
+// derived from the entries and can be rebuilt from them at any time.
+type Summary struct {
+	Decision  string
+	Version   int64          // sequence number of the last entry
+	Head      history.Digest // digest of the last entry
+	Stage     string
+	Title     string
+	Organ     string
+	LeadUnit  string
+	Pack      history.Digest
+	PackName  string
+	CreatedAt time.Time // microseconds UTC
+	UpdatedAt time.Time // microseconds UTC
+}
+
+// Query selects state rows. Empty fields do not restrict.
+type Query struct {
+	Organ, Stage, LeadUnit string
+	After                  string // decision of the last row of the page before
+	Limit                  int
+}
+
+// Task is an open duty that somebody can clear now, derived from what the
+// evaluator finds missing.
+type Task struct {
+	Decision string
+	Key      string // unique within the decision: the act that clears it, and its subject
+	Act      string // kind of the act that clears it
+	Rule     string
+	Role     string // who can clear it
+	Unit     string // empty when every unit with the role can
+	Organ    string
+	Due      calendar.Date // zero when the law sets no day
+}
+
+// TaskQuery selects open tasks. Empty fields do not restrict.
+type TaskQuery struct {
+	Organ, Unit, Role, Decision string
+	After                       Task // the last task of the page before; only Due, Decision and Key count
+	Limit                       int
+}
+
+// Material is a file, known by its content.
+type Material struct {
+	Digest    history.Digest // history.MaterialDigest of Content
+	MediaType string
+	Name      string
+	Content   []byte
+	CreatedAt time.Time
+}
+
+// Opinion is one opinion (意见) in the intake register.
+type Opinion struct {
+	ID         string // UUIDv7, given on receipt
+	Digest     history.Digest
+	Body       []byte // a decision.Opinion as text, verbatim; outside the chain, so that it can be lawfully erased
+	ReceivedAt time.Time
+	Position   int64 // from 1; 0 while no act has committed to it
+}
+
+// Position gives an opinion its number in the ledger, once and for ever.
+type Position struct {
+	Opinion  string
+	Position int64
+}
+
+// Use is an idempotency key and the act that it carried.
+type Use struct {
+	Actor, Key string
+	Request    history.Digest // of the request, so that another request with the key is told apart
+	Seq        int64          // the entry that the request led to
+}
+
+// Event is what listeners are told, at least once, after the commit.
+type Event struct {
+	ID   string // UUIDv7
+	Type string
+	Body []byte
+}
+
+// Refusal is an attempt that was refused: who wanted what, and why not.
+type Refusal struct {
+	ID       string // UUIDv7
+	Decision string
+	Kind     string
+	Actor    string
+	Code     string
+	Findings []byte // JSON array
+	At       time.Time
+}
