@@ -1,0 +1,242 @@
+// Package pack holds rule packs (规则包): what one kind of organ must observe,
+// as data. The rules themselves live in package workflow; a pack says which
+// steps always apply and which on a condition, which forum may decide, which
+// numbers hold, and how severe a breach is.
+//
+// A pack is a YAML document. It may extend another one, and then only tighten
+// it. It is read strictly and checked as a whole: [Set] holds packs that
+// passed, and names each by the digest of the bytes that define it.
+package pack
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/juece/juece/workflow/calendar"
+)
+
+//go:embed *.yaml
+var embedded embed.FS
+
+// Errors of packs.
+var (
+	// ErrUnknown: no pack of that name or digest is loaded.
+	ErrUnknown = errors.New("pack: unknown pack")
+	// ErrInvalid: a pack breaks a rule for packs; the text says which and where.
+	ErrInvalid = errors.New("pack: invalid pack")
+)
+
+// Pack is a rule pack.
+type Pack struct {
+	Name    string        `yaml:"pack" json:"pack"`
+	Extends string        `yaml:"extends" json:"extends,omitempty"`
+	Title   Text          `yaml:"title" json:"title"`
+	Norm    Norm          `yaml:"norm" json:"norm"`
+	From    calendar.Date `yaml:"from" json:"from,omitzero"` // first initiation date it serves (Art 44)
+
+	Levels      []string          `yaml:"levels" json:"levels"`             // organs it serves (Arts 2, 42)
+	ByReference bool              `yaml:"by_reference" json:"by_reference"` // applied by reference (参照, Art 42)
+	Categories  []Named           `yaml:"categories" json:"categories"`     // Art 3 ¶1
+	Steps       map[string]Step   `yaml:"steps" json:"steps"`
+	Order       []string          `yaml:"order" json:"order"`             // of the steps; legality review before discussion
+	Forums      []Named           `yaml:"forums" json:"forums"`           // Art 30 ¶1
+	Reviewer    Text              `yaml:"reviewer" json:"reviewer"`       // who reviews legality (Art 25)
+	Government  bool              `yaml:"government" json:"government"`   // a government, not a department
+	Channels    []string          `yaml:"channels" json:"channels"`       // owed for publication (Art 32)
+	Numbers     map[string]Number `yaml:"numbers" json:"numbers"`         // see the names below
+	Severities  map[string]string `yaml:"severities" json:"severities"`   // by rule, where stricter than the default
+	SpecialLaw  string            `yaml:"special_law" json:"special_law"` // the law that prevails (Art 3 ¶2), if any
+
+	digest string
+	source []byte
+}
+
+// The names of the numbers. D713 has these three and no others.
+const (
+	CommentDays         = "comment_days"          // 日, Art 15
+	HearingMaterialDays = "hearing_material_days" // 日, Art 16
+	ReviewWorkingDays   = "review_working_days"   // 工作日, Art 26
+)
+
+// StepNames are the steps that every pack must speak of.
+var stepNames = []string{
+	"public_participation", "expert_review", "risk_assessment", "legality_review",
+	"collective_discussion", "fair_competition_review", "congress_act", "party_report",
+}
+
+// Text is a text for people in both languages.
+type Text struct {
+	Zh string `yaml:"zh" json:"zh"`
+	En string `yaml:"en" json:"en"`
+}
+
+// Named is a value that the pack allows.
+type Named struct {
+	ID string `yaml:"id" json:"id"`
+	Zh string `yaml:"zh" json:"zh"`
+	En string `yaml:"en" json:"en"`
+}
+
+// Norm is what the pack states.
+type Norm struct {
+	Zh     string `yaml:"zh" json:"zh"`
+	Number string `yaml:"number" json:"number"`
+}
+
+// Step says whether a step applies.
+type Step struct {
+	// Applies is "always" or "when": then somebody determines whether the
+	// condition holds, and says why.
+	Applies   string `yaml:"applies" json:"applies"`
+	Condition Text   `yaml:"condition" json:"condition,omitzero"`
+	// Exempt lists the lawful grounds that excuse even a step that always
+	// applies.
+	Exempt  []string `yaml:"exempt" json:"exempt,omitempty"`
+	Article int      `yaml:"article" json:"article"`
+}
+
+// Always reports whether the step needs no condition.
+func (s Step) Always() bool { return s.Applies == "always" }
+
+// Number is a number with where it stands.
+type Number struct {
+	Value  int    `yaml:"value" json:"value"`
+	Unit   string `yaml:"unit" json:"unit"` // "day" or "working_day"
+	Source string `yaml:"source" json:"source"`
+	Strict bool   `yaml:"strict" json:"strict,omitempty"` // no shorter period, whatever the reason
+}
+
+// Digest names the pack by the bytes that define it, its base included.
+func (p *Pack) Digest() string { return p.digest }
+
+// Source returns the bytes that define the pack, its base first.
+func (p *Pack) Source() []byte { return slices.Clone(p.source) }
+
+// Number returns a number of the pack.
+func (p *Pack) Number(name string) Number { return p.Numbers[name] }
+
+// HasForum reports whether the pack knows the forum.
+func (p *Pack) HasForum(id string) bool { return hasID(p.Forums, id) }
+
+// HasCategory reports whether the pack knows the category.
+func (p *Pack) HasCategory(id string) bool { return hasID(p.Categories, id) }
+
+// HasLevel reports whether the pack serves organs of the level.
+func (p *Pack) HasLevel(level string) bool { return slices.Contains(p.Levels, level) }
+
+func hasID(list []Named, id string) bool {
+	return slices.ContainsFunc(list, func(n Named) bool { return n.ID == id })
+}
+
+// Set holds packs that were checked.
+type Set struct {
+	byName   map[string]*Pack
+	byDigest map[string]*Pack
+}
+
+// Embedded loads the packs that come with the module. The rules are those
+// that exist, each with its default severity.
+func Embedded(rules map[string]string) (*Set, error) { return Load(embedded, rules) }
+
+// Load reads every *.yaml file at the top of a file system as a pack and
+// checks each as a whole, with what it extends. Rules maps each rule id that
+// exists to its default severity: hard, norm or soft.
+func Load(files fs.FS, rules map[string]string) (*Set, error) {
+	names, err := fs.Glob(files, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("pack: %w", err)
+	}
+	raw := map[string][]byte{}
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("pack: %w", err)
+		}
+		raw[strings.TrimSuffix(path.Base(name), ".yaml")] = data
+	}
+	l := loader{raw: raw, rules: rules, done: map[string]*Pack{}}
+	set := &Set{byName: map[string]*Pack{}, byDigest: map[string]*Pack{}}
+	for _, name := range slices.Sorted(maps.Keys(raw)) {
+		p, err := l.load(name, nil)
+		if err != nil {
+			return nil, err
+		}
+		set.byName[name], set.byDigest[p.digest] = p, p
+	}
+	return set, nil
+}
+
+// Named returns the pack of a name, or ErrUnknown.
+func (s *Set) Named(name string) (*Pack, error) { return find(s.byName, name) }
+
+// Digested returns the pack with a digest, or ErrUnknown.
+func (s *Set) Digested(digest string) (*Pack, error) { return find(s.byDigest, digest) }
+
+// All returns the packs in order of name.
+func (s *Set) All() []*Pack {
+	return slices.SortedFunc(maps.Values(s.byName), func(a, b *Pack) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+func find(in map[string]*Pack, key string) (*Pack, error) {
+	p, ok := in[key]
+	if !ok {
+		return nil, fmt.Errorf("%w: %q", ErrUnknown, key)
+	}
+	return p, nil
+}
+
+type loader struct {
+	raw   map[string][]byte
+	rules map[string]string
+	done  map[string]*Pack
+}
+
+func (l *loader) load(name string, below []string) (*Pack, error) {
+	if p, ok := l.done[name]; ok {
+		return p, nil
+	}
+	if slices.Contains(below, name) {
+		return nil, fmt.Errorf("%w: %s: extends itself", ErrInvalid, name)
+	}
+	data, ok := l.raw[name]
+	if !ok {
+		return nil, fmt.Errorf("%w: %q", ErrUnknown, name)
+	}
+	own := &Pack{}
+	if err := yaml.UnmarshalWithOptions(data, own, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("%w: %s: %s", ErrInvalid, name, yaml.FormatError(err, false, true))
+	}
+	if own.Name != name {
+		return nil, fmt.Errorf("%w: %s: pack: names itself %q", ErrInvalid, name, own.Name)
+	}
+	whole, source := own, data
+	if own.Extends != "" {
+		base, err := l.load(own.Extends, append(below, name))
+		if err != nil {
+			return nil, fmt.Errorf("%s: extends: %w", name, err)
+		}
+		if err := tightens(base, own); err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", ErrInvalid, name, err)
+		}
+		whole, source = overlay(base, own), slices.Concat(base.source, []byte("\n---\n"), data)
+	}
+	whole.source = source
+	sum := sha256.Sum256(source)
+	whole.digest = "sha256:" + hex.EncodeToString(sum[:])
+	if err := l.check(whole); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrInvalid, name, err)
+	}
+	l.done[name] = whole
+	return whole, nil
+}

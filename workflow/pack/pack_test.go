@@ -1,0 +1,117 @@
+package pack_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/juece/juece/workflow/pack"
+)
+
+var rules = map[string]string{"R15.1": "norm", "R30.3": "hard"}
+
+func TestEmbeddedPacksPass(t *testing.T) {
+	t.Parallel()
+	set, err := pack.Embedded(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d713, err := set.Named("d713")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d713.Numbers) != 3 || d713.Number(pack.CommentDays).Value != 30 ||
+		d713.Number(pack.HearingMaterialDays).Value != 7 || d713.Number(pack.ReviewWorkingDays).Value != 7 {
+		t.Errorf("D713 has the numbers 30, 7 and 7 and no others: %v", d713.Numbers)
+	}
+	if d713.From.String() != "2019-09-01" {
+		t.Errorf("from %s", d713.From)
+	}
+	strict, err := set.Named("strict-five")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []string{"public_participation", "expert_review", "risk_assessment", "legality_review", "collective_discussion"} {
+		if !strict.Steps[step].Always() {
+			t.Errorf("strict-five: %s must always apply", step)
+		}
+	}
+	if !strict.HasForum("party_group_meeting") || strict.HasForum("executive_meeting") || !d713.Steps["congress_act"].Always() == strict.Steps["congress_act"].Always() {
+		t.Error("strict-five: forums or inherited steps")
+	}
+	if p, err := set.Digested(strict.Digest()); err != nil || p != strict {
+		t.Errorf("by digest: %v", err)
+	}
+	if _, err := set.Named("d714"); !errors.Is(err, pack.ErrUnknown) {
+		t.Errorf("unknown: %v", err)
+	}
+}
+
+func TestAPackIsRefusedByName(t *testing.T) {
+	t.Parallel()
+	const head = "title: {zh: 甲, en: a}\nnorm: {zh: 甲, number: \"1\"}\nfrom: \"2026-01-01\"\n"
+	base := string(source(t, "d713"))
+	for name, c := range map[string]struct{ overlay, base, want string }{
+		"unknown rule":            {overlay: "severities: {R99.1: hard}\n", want: "severities.R99.1"},
+		"loosened rule":           {overlay: "severities: {R30.3: soft}\n", want: "severities.R30.3"},
+		"no severity":             {overlay: "severities: {R30.3: fatal}\n", want: "severities.R30.3"},
+		"loosened number":         {overlay: "numbers: {comment_days: {value: 20, unit: day, source: x}}\n", want: "numbers.comment_days"},
+		"wrong unit":              {overlay: "numbers: {comment_days: {value: 40, unit: working_day, source: x}}\n", want: "numbers.comment_days.unit"},
+		"number from nowhere":     {overlay: "numbers: {comment_days: {value: 40, unit: day}}\n", want: "numbers.comment_days.source"},
+		"loosened step":           {overlay: "steps: {public_participation: {applies: when, condition: {zh: 甲, en: a}}}\n", want: "steps.public_participation"},
+		"new exemption":           {overlay: "steps: {public_participation: {applies: always, exempt: [already_assessed]}}\n", want: "steps.public_participation.exempt"},
+		"exempt legality":         {overlay: "steps: {legality_review: {applies: always, exempt: [already_assessed]}}\n", want: "steps.legality_review"},
+		"unknown step":            {overlay: "steps: {prayer: {applies: always}}\n", want: "steps.prayer"},
+		"review after discussion": {overlay: "order: [collective_discussion, legality_review]\n", want: "order"},
+		"dropped channel":         {overlay: "channels: [government_site]\n", want: "channels"},
+		"unknown field":           {overlay: "colour: red\n", want: "colour"},
+		"missing step":            {base: strings.Replace(base, "  legality_review: {applies: always, article: 25}\n", "", 1), want: "steps.legality_review"},
+		"missing number":          {base: strings.Replace(base, "  review_working_days", "  other_days", 1), want: "numbers.review_working_days"},
+	} {
+		files := fstest.MapFS{}
+		if c.base != "" {
+			if c.base == base {
+				t.Fatalf("%s: the case changes nothing", name)
+			}
+			files["d713.yaml"] = &fstest.MapFile{Data: []byte(c.base)}
+		} else {
+			files["d713.yaml"] = &fstest.MapFile{Data: []byte(base)}
+			files["local.yaml"] = &fstest.MapFile{Data: []byte("pack: local\nextends: d713\n" + head + c.overlay)}
+		}
+		_, err := pack.Load(files, rules)
+		if !errors.Is(err, pack.ErrInvalid) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want a refusal that names %s", name, err, c.want)
+		}
+	}
+}
+
+func TestATighterOverlayPasses(t *testing.T) {
+	t.Parallel()
+	set, err := pack.Load(fstest.MapFS{
+		"d713.yaml": {Data: source(t, "d713")},
+		"local.yaml": {Data: []byte("pack: local\nextends: d713\ntitle: {zh: 甲, en: a}\nnorm: {zh: 甲, number: \"1\"}\nfrom: \"2026-01-01\"\n" +
+			"numbers: {comment_days: {value: 40, unit: day, source: x, strict: true}}\nseverities: {R15.1: hard}\n")},
+	}, rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	local, _ := set.Named("local")
+	base, _ := set.Named("d713")
+	if local.Number(pack.CommentDays).Value != 40 || base.Number(pack.CommentDays).Value != 30 || local.Digest() == base.Digest() {
+		t.Errorf("overlay: %+v", local.Numbers)
+	}
+}
+
+func source(t *testing.T, name string) []byte {
+	t.Helper()
+	set, err := pack.Embedded(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := set.Named(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Source()
+}
