@@ -1,0 +1,103 @@
+package workflow
+
+import (
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/pack"
+)
+
+// Evidence says what the absence of something means in a case.
+type Evidence string
+
+// The three kinds of evidence.
+const (
+	// Live: the system holds the whole record. Absence counts from the gate
+	// at which a thing is owed.
+	Live Evidence = "live"
+	// Published: what a source tells. Absence means nothing.
+	Published Evidence = "published"
+	// Complete: a file that claims to tell the whole procedure. An act that
+	// is absent was not done; a field that is absent is still unknown.
+	Complete Evidence = "complete"
+)
+
+// Deed is an act with its place in the history.
+type Deed struct {
+	decision.Ref
+	Act decision.Act
+	// Reasons are what the actor stated for departing from a norm, by rule.
+	Reasons map[string]string
+}
+
+// Case is a decision under a rule pack and a calendar: everything that the
+// evaluator reads. The zero value is not useful; a case without deeds is.
+type Case struct {
+	ID       string
+	Evidence Evidence
+	Pack     *pack.Pack
+	Calendar *calendar.Calendar
+	Deeds    []Deed            // in order of sequence number
+	Decision decision.Decision // the fold of the deeds
+	Stage    Stage             // of a live case
+}
+
+// with returns the case with one more deed. The receiver is not changed.
+func (c Case) with(d Deed) Case {
+	c.Stage, _ = next(c.Stage, d.Act, c.Decision)
+	c.Deeds = append(c.Deeds[:len(c.Deeds):len(c.Deeds)], d)
+	c.Decision = c.Decision.Record(d.Act, d.Ref)
+	return c
+}
+
+// until returns the case as it stood right after the deed with the sequence
+// number.
+func (c Case) until(seq int64) Case {
+	if n := len(c.Deeds); n == 0 || c.Deeds[n-1].Seq <= seq {
+		return c
+	}
+	past := Case{ID: c.ID, Evidence: c.Evidence, Pack: c.Pack, Calendar: c.Calendar}
+	return past.Fold(c.Deeds, seq)
+}
+
+// Fold adds the deeds up to a sequence number, all of them when it is 0.
+func (c Case) Fold(deeds []Deed, until int64) Case {
+	for _, d := range deeds {
+		if until > 0 && d.Seq > until {
+			break
+		}
+		c = c.with(d)
+	}
+	return c
+}
+
+// Version is the sequence number of the last deed.
+func (c Case) Version() int64 {
+	last, _ := decision.Last(c.Deeds)
+	return last.Seq
+}
+
+// Summary facts of the case.
+
+// Title is what the matter is called.
+func (c Case) Title() string {
+	first, _ := decision.Last(c.Decision.Proposals)
+	return first.Act.Title
+}
+
+// Organ is the decision-making organ.
+func (c Case) Organ() decision.Organ {
+	first, _ := decision.Last(c.Decision.Proposals)
+	return first.Act.Organ
+}
+
+// done returns the sequence number of the last deed of one of the kinds, or 0.
+func (c Case) done(kinds []decision.Kind) int64 {
+	for i := len(c.Deeds) - 1; i >= 0; i-- {
+		for _, k := range kinds {
+			if c.Deeds[i].Act.Kind() == k {
+				return c.Deeds[i].Seq
+			}
+		}
+	}
+	return 0
+}

@@ -1,0 +1,294 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/juece/juece/decision"
+)
+
+// deliberationRules are the rules of chapter 3, section 2 on discussion and
+// decision (集体讨论决定, Arts 29 to 31).
+var deliberationRules = []Rule{
+	{
+		ID: "R29.1", Norm: d713, Article: 29, Severity: Hard, Zh: "提请讨论的材料齐全", En: "the dossier for the meeting is complete",
+		Gates: []decision.Kind{"place_on_agenda"}, Acts: []decision.Kind{"state_adoption", "dispose_expert_opinion", "file_risk_assessment", "file_competition_review", "issue_legality_opinion"}, check: dossierWhole,
+	},
+	{
+		ID: "R30.1", Norm: d713, Article: 30, Paragraph: 1, Severity: Hard, Zh: "经法定会议讨论", En: "the draft was discussed in the forum the law names",
+		Gates: []decision.Kind{"place_on_agenda", "open_meeting"}, Own: true, Acts: []decision.Kind{"place_on_agenda", "open_meeting"}, check: forumLawful,
+	},
+	{
+		ID: "R30.2", Norm: d713, Article: 30, Paragraph: 1, Severity: Hard, Zh: "行政首长在集体讨论的基础上作出决定", En: "the chief executive decides on the basis of the discussion",
+		Gates: []decision.Kind{"decide"}, Own: true, Acts: []decision.Kind{"decide"}, check: decidedByChief,
+	},
+	{
+		ID: "R30.3", Norm: d713, Article: 30, Paragraph: 2, Severity: Hard, Zh: "组成人员充分发表意见，行政首长最后发表意见", En: "every member speaks, the chief executive last",
+		Gates: []decision.Kind{"record_statement", "decide"}, Acts: []decision.Kind{"record_statement"}, check: chiefLast,
+	},
+	{
+		ID: "R30.4", Norm: d713, Article: 30, Paragraph: 2, Severity: Hard, Zh: "决定与多数人意见不一致的，在会上说明理由", En: "a decision against the majority has its reason stated in the meeting",
+		Gates: []decision.Kind{"decide"}, Own: true, Acts: []decision.Kind{"decide"}, check: majorityAnswered,
+	},
+	{
+		ID: "R30.5", Norm: d713, Article: 30, Paragraph: 3, Severity: Hard, Zh: "如实记录，载明不同意见", En: "the record is faithful and holds every dissent",
+		Gates: []decision.Kind{"sign_minutes"}, Own: true, Acts: []decision.Kind{"sign_minutes"}, check: dissentRecorded,
+	},
+	{
+		ID: "R31.1", Norm: d713, Article: 31, Severity: Hard, Zh: "出台前按照规定向同级党委请示报告", En: "reported to the Party committee of the same level before issue",
+		Gates: issueGates, Acts: []decision.Kind{"report_to_party", "determine_step"}, check: partyReported,
+	},
+}
+
+// R29.1, Art 29: what goes to the meeting follows from the steps performed.
+func dossierWhole(v *view) result {
+	var zh, en []string
+	want := func(ok bool, textZh, textEn string) {
+		if !ok {
+			zh, en = append(zh, textZh), append(en, textEn)
+		}
+	}
+	agenda, placed := v.gateAct().(decision.PlaceOnAgenda)
+	if !placed && v.Evidence != Live {
+		return v.absent("没有提请讨论的材料", "no dossier for a meeting is recorded")
+	}
+	in := func(digest string) bool {
+		return !placed || digest == "" || slices.ContainsFunc(agenda.Dossier, func(m decision.Material) bool { return m.Digest == digest })
+	}
+	_, drafted := v.d.Draft()
+	want(drafted && in(v.textOf(v.target())), "决策草案（一）", "the draft (1)")
+	if how, _ := v.step(decision.StepCompetition); how == applies {
+		review, ok := decision.Last(v.d.CompetitionReviews)
+		want(ok && in(review.Act.Text.Digest), "公平竞争审查情况（一）", "the fair-competition review (1)")
+	}
+	if completed, _ := v.activities(); completed > 0 {
+		want(len(v.d.Adoptions) > 0, "公众意见研究采纳情况（二）", "how opinions of the public were handled (2)")
+	}
+	for _, o := range v.d.ExpertOpinions {
+		disposed := slices.ContainsFunc(v.d.ExpertDispositions, func(x decision.Done[decision.DisposeExpertOpinion]) bool { return x.Act.Expert == o.Act.Expert })
+		want(disposed, "专家论证意见研究采纳情况（三）："+o.Act.Expert, "how the expert opinion was handled (3): "+o.Act.Expert)
+	}
+	if report, ok := decision.Last(v.d.RiskAssessments); ok {
+		want(in(report.Act.Report.Digest), "风险评估报告（四）", "the risk assessment (4)")
+	}
+	opinion, reviewed := decision.Last(v.d.LegalityOpinions)
+	want(reviewed && in(opinion.Act.Text.Digest), "合法性审查意见（五）", "the legality opinion (5)")
+	if len(zh) > 0 {
+		return v.absent("缺少："+strings.Join(zh, "、"), "missing: "+strings.Join(en, ", "))
+	}
+	return v.ok()
+}
+
+// R30.1, Art 30 ¶1: executive or plenary meeting; a department's own forum by
+// reference (Art 42). The draft discussed is the one on the agenda.
+func forumLawful(v *view) result {
+	meeting, met := decision.Last(v.d.Meetings)
+	agenda, placed := decision.Last(v.d.Agendas)
+	forum := agenda.Act.Forum
+	if met && !v.at("place_on_agenda") {
+		forum = meeting.Act.Forum
+		switch {
+		case placed && agenda.Act.Forum != forum && agenda.Act.Forum != "" && forum != "":
+			return v.broken("会议与议题所列会议不一致", "the meeting is not the one on the agenda")
+		case placed && agenda.Act.Draft != meeting.Act.Draft && agenda.Act.Draft != 0 && meeting.Act.Draft != 0:
+			return v.broken("会议讨论的草案与议题所列版本不一致", "the version before the meeting is not the one on the agenda")
+		case meeting.Act.Chief != "" && meeting.Act.Members != nil && !isMember(meeting.Act, meeting.Act.Chief):
+			return v.broken("行政首长不在会议组成人员之中", "the chief executive is not among the members")
+		}
+	}
+	switch {
+	case !met && !placed:
+		return v.absent("没有集体讨论的记录", "no collective discussion is recorded")
+	case forum == "":
+		return v.unknown("由何种会议讨论", "which forum discussed it")
+	case !v.Pack.HasForum(forum):
+		return v.broken("此种会议不是规则包规定的决策会议", "the forum is none of the pack's")
+	}
+	return v.ok()
+}
+
+func isMember(m decision.OpenMeeting, id string) bool {
+	return slices.ContainsFunc(m.Members, func(x decision.Member) bool { return x.ID == id })
+}
+
+// R30.2, Art 30 ¶1: the chief executive decides, or one with authority to;
+// not before the meeting, and on the draft that it discussed.
+func decidedByChief(v *view) result {
+	meeting, met := decision.Last(v.d.Meetings)
+	made, ok := decision.Last(v.d.Decisions)
+	switch {
+	case !ok:
+		return v.absent("没有决定的记录", "no decision is recorded")
+	case !met:
+		return v.absent("没有会议的记录", "no meeting is recorded")
+	case !made.OccurredOn.IsZero() && !meeting.OccurredOn.IsZero() && made.OccurredOn.Before(meeting.OccurredOn):
+		return v.broken("决定早于会议", "the decision is earlier than the meeting")
+	case made.Act.Draft != meeting.Act.Draft && made.Act.Draft != 0 && meeting.Act.Draft != 0:
+		return v.broken("决定的草案不是会议讨论的版本", "the version decided is not the one discussed")
+	case made.Act.Decider == "" || meeting.Act.Chief == "":
+		return v.unknown("决定人或者行政首长", "who decided, or who the chief executive is")
+	case made.Act.Decider != meeting.Act.Chief && strings.TrimSpace(made.Act.Delegation) == "":
+		return v.broken("决定人不是行政首长，也没有授权依据", "the decider is not the chief executive and no delegation is cited")
+	}
+	return v.ok()
+}
+
+// spoken is the last meeting with what was said in it, in order.
+func (v *view) spoken() (decision.OpenMeeting, []decision.Done[decision.RecordStatement], bool) {
+	meeting, ok := decision.Last(v.d.Meetings)
+	if !ok {
+		return decision.OpenMeeting{}, nil, false
+	}
+	var said []decision.Done[decision.RecordStatement]
+	for _, s := range v.d.Statements {
+		if s.Seq > meeting.Seq {
+			said = append(said, s)
+		}
+	}
+	return meeting.Act, said, true
+}
+
+// R30.3, Art 30 ¶2. While statements are being recorded only the chief's is in
+// question; before the decision every present member has spoken, and the chief
+// after all of them.
+func chiefLast(v *view) result {
+	meeting, said, ok := v.spoken()
+	switch {
+	case !ok:
+		return v.absent("没有会议的记录", "no meeting is recorded")
+	case meeting.Members == nil || meeting.Chief == "":
+		return v.unknown("会议组成人员和行政首长", "who the members and the chief executive were")
+	case len(said) == 0 && v.Evidence == Published:
+		return v.unknown("会议发言", "what was said in the meeting")
+	}
+	lastSaid := map[string]int64{}
+	for _, s := range said {
+		lastSaid[s.Act.Member] = s.Seq
+	}
+	chief := lastSaid[meeting.Chief]
+	if latest, ok := v.gateAct().(decision.RecordStatement); ok && v.Evidence == Live && latest.Member != meeting.Chief {
+		return v.ok() // another member may always still speak
+	}
+	var silent []string
+	chiefPresent := false
+	for _, m := range meeting.Members {
+		switch {
+		case m.Present == nil:
+			return v.unknown("谁出席了会议", "who was present")
+		case !*m.Present:
+		case m.ID == meeting.Chief:
+			chiefPresent = true
+		case lastSaid[m.ID] == 0:
+			silent = append(silent, m.ID)
+		}
+	}
+	if len(silent) > 0 {
+		list := strings.Join(silent, "、")
+		return v.absent("尚未发表意见："+list+"；行政首长须最后发表意见", list+" have not spoken; the chief executive speaks last").about("%s", list)
+	}
+	if !chiefPresent {
+		return v.okBecause("行政首长未出席", "the chief executive was not present")
+	}
+	if chief == 0 {
+		return v.absent("行政首长尚未发表意见", "the chief executive has not spoken")
+	}
+	for member, seq := range lastSaid {
+		if member != meeting.Chief && seq > chief {
+			return v.broken("行政首长发言之后又有人发言，行政首长须最后发表意见", "others spoke after the chief executive, who speaks last").about("%s", member)
+		}
+	}
+	return v.ok()
+}
+
+// positions counts the last position of each present member.
+func positions(meeting decision.OpenMeeting, said []decision.Done[decision.RecordStatement]) (favour, against, present int) {
+	last := map[string]string{}
+	for _, s := range said {
+		last[s.Act.Member] = s.Act.Position
+	}
+	for _, m := range meeting.Members {
+		if m.Present == nil || !*m.Present {
+			continue
+		}
+		present++
+		switch last[m.ID] {
+		case "agree", "agree_with_changes":
+			favour++
+		case "disagree":
+			against++
+		}
+	}
+	return favour, against, present
+}
+
+// R30.4, Art 30 ¶2: there is no vote; a majority of the present members only
+// obliges the chief to say why the decision differs. Equal numbers are no
+// majority.
+func majorityAnswered(v *view) result {
+	made, ok := decision.Last(v.d.Decisions)
+	if !ok {
+		return v.absent("没有决定的记录", "no decision is recorded")
+	}
+	meeting, said, ok := v.spoken()
+	if !ok || meeting.Members == nil || len(said) == 0 {
+		return v.unknown("会议组成人员的意见", "what the members' positions were")
+	}
+	favour, against, present := positions(meeting, said)
+	zh := fmt.Sprintf("出席%d人，赞成%d人，不赞成%d人", present, favour, against)
+	en := fmt.Sprintf("%d present, %d in favour, %d against", present, favour, against)
+	differs := false
+	switch made.Act.Outcome {
+	case "":
+		return v.unknown("决定结果", "the outcome")
+	case "adopted":
+		differs = against*2 > present
+	default: // rejected, deferred
+		differs = favour*2 > present
+	}
+	if differs && strings.TrimSpace(made.Act.ReasonAgainstMajority) == "" {
+		return v.broken(zh+"；决定与多数人意见不一致，未说明理由", en+"; the decision differs from the majority and no reason is stated")
+	}
+	return v.okBecause(zh, en)
+}
+
+// R30.5, Art 30 ¶3. Every dissent has its speaker and its words, and nobody
+// signs alone what he wrote himself.
+func dissentRecorded(v *view) result {
+	signed, ok := decision.Last(v.d.MinutesSigned)
+	if !ok {
+		return v.absent("没有签署的会议记录", "no signed minutes are recorded")
+	}
+	_, said, _ := v.spoken()
+	for _, s := range said {
+		dissent := s.Act.Position == "disagree" || s.Act.Position == "reserve"
+		if dissent && strings.TrimSpace(s.Act.Text) == "" {
+			return v.broken("不同意见没有载明内容", "a dissent is recorded without its words").about("%s", s.Act.Member)
+		}
+	}
+	if len(signed.Act.Signers) == 1 && signed.Act.Signers[0] == signed.Act.Author && signed.Act.Author != "" {
+		return v.broken("会议记录不得只由记录人本人签署", "the author is the only signer of the minutes")
+	}
+	return v.ok()
+}
+
+// R31.1, Art 31.
+func partyReported(v *view) result {
+	how, _ := v.step(decision.StepParty)
+	last, done := decision.Last(v.d.PartyReports)
+	switch {
+	case done && last.Act.Result == "not_approved":
+		return v.broken("同级党委未同意", "the Party committee did not approve")
+	case done && last.Act.RepliedOn.IsZero():
+		return v.unknown("党委答复日期", "when the Party committee replied")
+	case done && !v.gateDay().IsZero() && last.Act.RepliedOn.After(v.gateDay()):
+		return v.broken("党委答复晚于出台日期", "the Party committee replied after the issue")
+	case done:
+		return v.ok()
+	case how == excused:
+		return v.not("已认定按照规定无须请示报告", "determined that the rules call for no report")
+	case how == undetermined:
+		return v.undecided(decision.StepParty)
+	}
+	return v.absent("没有向同级党委请示报告的记录", "no report to the Party committee is recorded")
+}

@@ -1,0 +1,255 @@
+package workflow
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/pack"
+)
+
+// Rule is one check of the statute.
+type Rule struct {
+	ID        string // as in docs/law.md, e.g. R15.1
+	Norm      string
+	Article   int
+	Paragraph int
+	Severity  Severity
+	Zh, En    string // what it demands, in one line
+	// Gates are the acts at which the rule is owed. What was recorded after
+	// the last of them cannot satisfy it.
+	Gates []decision.Kind
+	// Own: the rule looks at what its gate itself says, so before the gate
+	// it has no answer.
+	Own bool
+	// Acts are the acts that clear it.
+	Acts  []decision.Kind
+	check func(*view) result
+}
+
+// result is what a rule's function says.
+type result struct {
+	status      Status
+	severity    Severity // where it differs from the rule's
+	subject     string
+	zh, en      string
+	earliest    calendar.Date
+	provisional bool
+	reason      string
+}
+
+// rules lists every rule in the order of the statute.
+var rules = slices.Concat(
+	generalRules, initiationRules, draftRules, participationRules, hearingRules,
+	expertRules, riskRules, competitionRules, legalityRules, deliberationRules,
+	publicationRules, archiveRules,
+)
+
+// Rules lists every rule in the order of the statute.
+func Rules() []Rule { return slices.Clone(rules) }
+
+// Packs loads the packs that come with the module, checked against the rules.
+func Packs() (*pack.Set, error) { return pack.Embedded(Severities()) }
+
+// Severities maps each rule to its default severity.
+func Severities() map[string]string {
+	all := make(map[string]string, len(rules))
+	for _, r := range rules {
+		all[r.ID] = string(r.Severity)
+	}
+	return all
+}
+
+// Evaluate judges a whole case: every rule, each on the record as it stood at
+// the last gate at which it was owed. It is pure; the same case and day give
+// the same findings, in the order of the statute.
+func Evaluate(c Case, on calendar.Date) []Finding {
+	past := map[int64]Case{}
+	findings := make([]Finding, 0, len(rules))
+	for _, r := range rules {
+		seq := c.done(r.Gates)
+		at := c
+		if seq > 0 {
+			if _, ok := past[seq]; !ok {
+				past[seq] = c.until(seq)
+			}
+			at = past[seq]
+		}
+		due := c.Evidence == Complete || (c.Evidence == Live && seq > 0)
+		findings = append(findings, judge(r, at, on, due, seq > 0))
+	}
+	return findings
+}
+
+// atGate judges the rules owed at an act, on the case as it stands: with the
+// act in it when recorded is true, still without it when not.
+func atGate(c Case, gate decision.Kind, on calendar.Date, recorded bool) []Finding {
+	var findings []Finding
+	for _, r := range rules {
+		if slices.Contains(r.Gates, gate) && (recorded || !r.Own) {
+			findings = append(findings, judge(r, c, on, true, recorded))
+		}
+	}
+	return findings
+}
+
+// judge asks one rule. When the gate is recorded it is the last deed of the
+// case.
+func judge(r Rule, c Case, on calendar.Date, due, recorded bool) Finding {
+	v := &view{Case: c, d: c.Decision, on: on, due: due}
+	if recorded {
+		v.gate = &c.Deeds[len(c.Deeds)-1]
+	}
+	res := r.check(v)
+	f := Finding{
+		Rule: r.ID, Norm: r.Norm, Article: r.Article, Paragraph: r.Paragraph,
+		Status: res.status, Severity: cmp.Or(res.severity, r.Severity), Subject: res.subject,
+		Zh: res.zh, En: res.en, Earliest: res.earliest, Provisional: res.provisional, Reason: res.reason,
+	}
+	if stricter, ok := c.Pack.Severities[r.ID]; ok {
+		f.Severity = Severity(stricter)
+	}
+	if f.Zh == "" {
+		f.Zh, f.En = r.Zh, r.En
+	}
+	if f.Status == Violated || f.Status == NotEvidenced {
+		f.Acts, f.ClearedBy = r.Acts, whoMay(r.Acts)
+	}
+	return f
+}
+
+// view is what a rule's function sees, with the four answers it can give.
+type view struct {
+	Case
+	d   decision.Decision
+	on  calendar.Date
+	due bool // absence of an act is a violation
+	// gate is the deed at which the rule is owed; nil before it.
+	gate *Deed
+}
+
+// gateDay is the day of the gate: as recorded, or today where it is still to
+// come. It is the zero date when the record does not tell it.
+func (v *view) gateDay() calendar.Date {
+	switch {
+	case v.gate != nil:
+		return v.gate.OccurredOn
+	case v.Evidence == Live:
+		return v.on
+	default:
+		return calendar.Date{}
+	}
+}
+
+// at reports whether the gate is recorded and of the kind.
+func (v *view) at(kind decision.Kind) bool { return v.gate != nil && v.gate.Act.Kind() == kind }
+
+func (v *view) ok() result                     { return result{status: Satisfied} }
+func (v *view) okBecause(zh, en string) result { return result{status: Satisfied, zh: zh, en: en} }
+
+// not says that the rule has no object here.
+func (v *view) not(zh, en string) result {
+	return result{status: NotApplicable, zh: zh, en: en}
+}
+
+// broken says that the record shows a breach.
+func (v *view) broken(zh, en string) result {
+	return result{status: Violated, zh: zh, en: en}
+}
+
+// absent says that an act is not in the record: a breach where the record is
+// whole and the act is due, otherwise no evidence.
+func (v *view) absent(zh, en string) result {
+	if v.due {
+		return v.broken(zh, en)
+	}
+	return result{status: NotEvidenced, zh: zh, en: en}
+}
+
+// unknown says that a field is not told.
+func (v *view) unknown(zh, en string) result {
+	return result{status: NotEvidenced, zh: "来源未载明：" + zh, en: "the source does not say: " + en}
+}
+
+// noObject says that the act which the rule speaks of is not in the record:
+// not applicable where the record is whole, no evidence where it is not.
+func (v *view) noObject(zh, en string) result {
+	if v.Evidence == Published {
+		return result{status: NotEvidenced, zh: "来源未载明：" + zh, en: "the source does not say: " + en}
+	}
+	return v.not(zh, en)
+}
+
+func (r result) about(format string, args ...any) result {
+	r.subject = fmt.Sprintf(format, args...)
+	return r
+}
+
+func (r result) as(s Severity) result {
+	r.severity = s
+	return r
+}
+
+// first returns the first answer that is worst: a violation before a lack of
+// evidence, that before the rest.
+func worst(results ...result) result {
+	rank := func(r result) int {
+		return slices.Index([]Status{Violated, NotEvidenced, Satisfied, NotApplicable}, r.status)
+	}
+	return slices.MinFunc(results, func(a, b result) int { return cmp.Compare(rank(a), rank(b)) })
+}
+
+// undecided says that nobody has determined whether a step applies.
+func (v *view) undecided(step decision.Step) result {
+	condition := v.Pack.Steps[string(step)].Condition
+	zh, en := "尚未认定是否适用（条件："+condition.Zh+"）", "nobody has determined whether it applies (condition: "+condition.En+")"
+	if v.due && v.Evidence == Live {
+		return v.broken(zh, en)
+	}
+	return v.unknown(zh, en)
+}
+
+// lacking says that something which belongs to a recorded act is missing:
+// required when live, unknown elsewhere.
+func (v *view) lacking(zh, en string) result {
+	if v.Evidence == Live {
+		return v.broken(zh, en)
+	}
+	return v.unknown(zh, en)
+}
+
+// applicability is what is known of whether a step applies.
+type applicability int
+
+const (
+	applies applicability = iota
+	excused
+	undetermined
+)
+
+// step tells whether a step applies to the case, by pack and determination,
+// and with what determination it was excused.
+func (v *view) step(step decision.Step) (applicability, decision.DetermineStep) {
+	rule := v.Pack.Steps[string(step)]
+	var last *decision.DetermineStep
+	for i := range v.d.Determinations {
+		if v.d.Determinations[i].Act.Step == step {
+			last = &v.d.Determinations[i].Act
+		}
+	}
+	switch {
+	case last == nil || last.Applies == nil:
+		if rule.Always() {
+			return applies, decision.DetermineStep{}
+		}
+		return undetermined, decision.DetermineStep{}
+	case *last.Applies:
+		return applies, *last
+	case rule.Always() && !slices.Contains(rule.Exempt, last.Ground):
+		return applies, *last // a step that always applies is excused by its own grounds only
+	default:
+		return excused, *last
+	}
+}

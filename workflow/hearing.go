@@ -1,0 +1,331 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/pack"
+)
+
+// hearingRules are the rules on hearings (听证会, Arts 16 and 17).
+var hearingRules = []Rule{
+	{
+		ID: "R16.1", Norm: d713, Article: 16, Paragraph: 1, Severity: Soft, Zh: "涉及切身利益或者存在较大分歧的，可以听证", En: "a hearing may be held where vital interests are touched or views differ widely",
+		Gates: packageGates, Acts: []decision.Kind{"announce_hearing", "hold_hearing"}, check: hearingConsidered,
+	},
+	{
+		ID: "R16.2", Norm: d713, Article: 16, Paragraph: 2, Severity: Hard, Zh: "提前公布草案、说明、时间和地点", En: "draft, explanation, time and place are published in advance",
+		Gates: []decision.Kind{"announce_hearing", "hold_hearing"}, Own: true, Acts: []decision.Kind{"announce_hearing"}, check: hearingAnnounced,
+	},
+	{
+		ID: "R16.3", Norm: d713, Article: 16, Paragraph: 3, Severity: Hard, Zh: "遴选前公布遴选办法", En: "the selection method is published before the selection",
+		Gates: []decision.Kind{"publish_participants", "hold_hearing"}, Acts: []decision.Kind{"publish_selection_method"}, check: selectionPublished,
+	},
+	{
+		ID: "R16.4", Norm: d713, Article: 16, Paragraph: 3, Severity: Hard, Zh: "提前公布听证参加人名单", En: "the participant list is published in advance",
+		Gates: []decision.Kind{"hold_hearing"}, Own: true, Acts: []decision.Kind{"publish_participants"}, check: listPublished,
+	},
+	{
+		ID: "R16.5", Norm: d713, Article: 16, Paragraph: 3, Severity: Hard, Zh: "听证材料于7日前送达每个参加人", En: "materials reach every participant seven days before",
+		Gates: []decision.Kind{"hold_hearing"}, Own: true, Acts: []decision.Kind{"deliver_materials"}, check: materialsDelivered,
+	},
+	{
+		ID: "R16.6", Norm: d713, Article: 16, Paragraph: 3, Severity: Hard, Zh: "相关各方都有代表参加", En: "every side is represented",
+		Gates: []decision.Kind{"hold_hearing"}, Own: true, Acts: []decision.Kind{"publish_participants"}, check: sidesRepresented,
+	},
+	{
+		ID: "R17.1", Norm: d713, Article: 17, Severity: Hard, Zh: "听证会公开举行", En: "the hearing is held in public",
+		Gates: []decision.Kind{"hold_hearing"}, Own: true, Acts: []decision.Kind{"hold_hearing"}, check: heldInPublic,
+	},
+	{
+		ID: "R17.2", Norm: d713, Article: 17, Severity: Hard, Zh: "按法定顺序进行", En: "the hearing follows the order of the statute",
+		Gates: []decision.Kind{"hold_hearing"}, Own: true, Acts: []decision.Kind{"hold_hearing"}, check: heldInOrder,
+	},
+	{
+		ID: "R17.3", Norm: d713, Article: 17, Severity: Hard, Zh: "参加人确认记录并签字", En: "participants confirm and sign the record",
+		Gates: []decision.Kind{"hold_hearing"}, Own: true, Acts: []decision.Kind{"hold_hearing"}, check: recordSigned,
+	},
+}
+
+// hearingCase is one hearing with what led to it.
+type hearingCase struct {
+	activity     string
+	announced    *decision.Done[decision.AnnounceHearing]
+	method       *decision.Done[decision.PublishSelectionMethod]
+	list         *decision.Done[decision.PublishParticipants]
+	held         *decision.Done[decision.HoldHearing]
+	deliveries   map[string]calendar.Date // the last to each participant
+	hasDelivered bool
+}
+
+// day is the day of the hearing: as held, or as announced.
+func (h hearingCase) day() calendar.Date {
+	if h.held != nil && !h.held.OccurredOn.IsZero() {
+		return h.held.OccurredOn
+	}
+	if h.announced != nil {
+		return h.announced.Act.HearingOn
+	}
+	return calendar.Date{}
+}
+
+// hearings asks a question of each hearing and returns the worst answer.
+func (v *view) hearings(ask func(hearingCase) result) result {
+	byActivity := map[string]*hearingCase{}
+	var order []string
+	get := func(activity string) *hearingCase {
+		h, ok := byActivity[activity]
+		if !ok {
+			h = &hearingCase{activity: activity, deliveries: map[string]calendar.Date{}}
+			byActivity[activity] = h
+			order = append(order, activity)
+		}
+		return h
+	}
+	for i := range v.d.Announcements {
+		get(v.d.Announcements[i].Act.Activity).announced = &v.d.Announcements[i]
+	}
+	for i := range v.d.SelectionMethods {
+		get(v.d.SelectionMethods[i].Act.Activity).method = &v.d.SelectionMethods[i]
+	}
+	for i := range v.d.ParticipantLists {
+		get(v.d.ParticipantLists[i].Act.Activity).list = &v.d.ParticipantLists[i]
+	}
+	for i := range v.d.Hearings {
+		get(v.d.Hearings[i].Act.Activity).held = &v.d.Hearings[i]
+	}
+	for _, d := range v.d.Deliveries {
+		h := get(d.Act.Activity)
+		h.hasDelivered = true
+		for _, x := range d.Act.Deliveries {
+			h.deliveries[x.Participant] = x.On
+		}
+	}
+	if len(order) == 0 {
+		return v.noObject("没有举行听证会", "there was no hearing")
+	}
+	answers := make([]result, len(order))
+	for i, activity := range order {
+		answers[i] = ask(*byActivity[activity])
+		if answers[i].subject == "" {
+			answers[i] = answers[i].about("%s", activity)
+		}
+	}
+	return worst(answers...)
+}
+
+// R16.1, Art 16 ¶1. Nationally a hearing may be held; not holding one where it
+// suggests itself is shown.
+func hearingConsidered(v *view) result {
+	if len(v.d.Hearings) > 0 {
+		return v.ok()
+	}
+	said, ok := decision.Last(v.d.Affected)
+	if !ok || said.Act.VitalInterests == nil || said.Act.WideDivergence == nil {
+		return v.unknown("是否涉及切身利益或者存在较大分歧", "whether vital interests are touched or views differ widely")
+	}
+	if *said.Act.VitalInterests || *said.Act.WideDivergence {
+		return v.absent("涉及切身利益或者存在较大分歧，未举行听证会", "vital interests are touched or views differ widely, and no hearing was held")
+	}
+	return v.not("不涉及切身利益，也无较大分歧", "neither vital interests nor wide differences")
+}
+
+// R16.2, Art 16 ¶2. The decree says in advance and gives no number.
+func hearingAnnounced(v *view) result {
+	return v.hearings(func(h hearingCase) result {
+		switch {
+		case h.announced == nil:
+			return v.absent("没有听证公告", "no announcement is recorded")
+		case h.announced.OccurredOn.IsZero() || h.day().IsZero():
+			return v.unknown("公告日期或者听证日期", "the day of the announcement or of the hearing")
+		case !h.announced.OccurredOn.Before(h.day()):
+			return v.broken("公告未早于听证日", "the announcement is not earlier than the hearing")
+		}
+		return v.okBecause(fmt.Sprintf("提前%d日公告", h.day().DaysSince(h.announced.OccurredOn)),
+			fmt.Sprintf("announced %d days before", h.day().DaysSince(h.announced.OccurredOn)))
+	})
+}
+
+// R16.3, Art 16 ¶3: only where participants have to be selected.
+func selectionPublished(v *view) result {
+	return v.hearings(func(h hearingCase) result {
+		if h.announced == nil || h.announced.Act.Selection == nil {
+			return v.unknown("是否需要遴选参加人", "whether participants had to be selected")
+		}
+		if !*h.announced.Act.Selection {
+			return v.not("无需遴选参加人", "participants did not have to be selected")
+		}
+		if h.method == nil {
+			return v.absent("没有公布遴选办法", "the selection method was not published")
+		}
+		if h.list == nil {
+			return v.ok()
+		}
+		selected := h.list.Act.SelectedOn
+		if selected.IsZero() {
+			selected = h.list.OccurredOn
+		}
+		switch {
+		case h.method.Seq > h.list.Seq:
+			return v.broken("遴选办法公布在名单之后", "the method was published after the list")
+		case h.method.OccurredOn.IsZero() || selected.IsZero():
+			return v.unknown("遴选办法公布日期或者遴选日期", "when the method was published or the selection made")
+		case !h.method.OccurredOn.Before(selected):
+			return v.broken("遴选办法未在遴选之前公布", "the method was not published before the selection")
+		}
+		return v.ok()
+	})
+}
+
+// R16.4, Art 16 ¶3.
+func listPublished(v *view) result {
+	return v.hearings(func(h hearingCase) result {
+		switch {
+		case h.list == nil:
+			return v.absent("没有公布参加人名单", "the participant list was not published")
+		case h.list.OccurredOn.IsZero() || h.day().IsZero():
+			return v.unknown("名单公布日期或者听证日期", "when the list was published or the hearing held")
+		case !h.list.OccurredOn.Before(h.day()):
+			return v.broken("名单未在听证之前公布", "the list was not published before the hearing")
+		}
+		return v.okBecause(fmt.Sprintf("提前%d日公布", h.day().DaysSince(h.list.OccurredOn)),
+			fmt.Sprintf("published %d days before", h.day().DaysSince(h.list.OccurredOn)))
+	})
+}
+
+// R16.5, Art 16 ¶3: seven days, to every participant. The day of the hearing
+// is not counted.
+func materialsDelivered(v *view) result {
+	least := v.Pack.Number(pack.HearingMaterialDays).Value
+	return v.hearings(func(h hearingCase) result {
+		if !h.hasDelivered {
+			return v.absent("没有送达听证材料的记录", "no delivery of materials is recorded")
+		}
+		day := h.day()
+		if day.IsZero() {
+			return v.unknown("听证日期", "the day of the hearing")
+		}
+		var participants []string
+		if h.list != nil {
+			for _, p := range h.list.Act.Participants {
+				participants = append(participants, p.ID)
+			}
+		}
+		if participants == nil {
+			return v.unknown("听证参加人名单", "who the participants were")
+		}
+		for _, id := range participants {
+			on, ok := h.deliveries[id]
+			switch {
+			case !ok:
+				return v.absent("没有向参加人"+id+"送达的记录", "no delivery to participant "+id+" is recorded").about("%s", id)
+			case on.IsZero():
+				return v.unknown("向参加人"+id+"送达的日期", "when materials reached participant "+id).about("%s", id)
+			case day.DaysSince(on) < least:
+				return v.broken(fmt.Sprintf("向参加人%s送达于听证%d日前，应不少于%d日", id, day.DaysSince(on), least),
+					fmt.Sprintf("participant %s had the materials %d days before, not %d", id, day.DaysSince(on), least)).about("%s", id)
+			}
+		}
+		return v.ok()
+	})
+}
+
+// R16.6, Art 16 ¶3.
+func sidesRepresented(v *view) result {
+	return v.hearings(func(h hearingCase) result {
+		if h.announced == nil || h.announced.Act.Sides == nil {
+			return v.unknown("涉及哪些利益方", "which sides there are")
+		}
+		if h.list == nil || h.list.Act.Participants == nil {
+			return v.absent("没有参加人名单", "there is no participant list")
+		}
+		sides := map[string]bool{}
+		for _, p := range h.list.Act.Participants {
+			if p.Side == "" {
+				return v.unknown("参加人代表哪一方", "which side a participant stands for").about("%s", p.ID)
+			}
+			sides[p.Side] = true
+		}
+		for _, side := range h.announced.Act.Sides {
+			if !sides[side] {
+				return v.broken("“"+side+"”没有代表参加", "nobody stands for "+side).about("%s", side)
+			}
+		}
+		return v.ok()
+	})
+}
+
+// held asks a question of each hearing that took place.
+func (v *view) held(ask func(decision.HoldHearing) result) result {
+	return v.hearings(func(h hearingCase) result {
+		if h.held == nil {
+			return v.noObject("听证会尚未举行", "the hearing was not held yet")
+		}
+		return ask(h.held.Act)
+	})
+}
+
+// R17.1, Art 17.
+func heldInPublic(v *view) result {
+	return v.held(func(h decision.HoldHearing) result {
+		switch {
+		case h.Public == nil:
+			return v.unknown("是否公开举行", "whether it was public")
+		case !*h.Public:
+			return v.broken("听证会未公开举行", "the hearing was not public")
+		}
+		return v.ok()
+	})
+}
+
+// R17.2, Art 17: the unit presents, participants speak, ask and debate, the
+// record is confirmed.
+func heldInOrder(v *view) result {
+	return v.held(func(h decision.HoldHearing) result {
+		if h.Agenda == nil {
+			return v.unknown("听证会的程序", "how the hearing went")
+		}
+		last := -1
+		for _, part := range []struct{ name, zh string }{
+			{"presentation", "承办单位介绍"}, {"statements", "参加人陈述"}, {"confirmation", "确认记录"},
+		} {
+			i := slices.Index(h.Agenda, part.name)
+			if i < 0 {
+				return v.broken("缺少“"+part.zh+"”环节", "the hearing had no "+part.name)
+			}
+			if i < last {
+				return v.broken("“"+part.zh+"”环节的顺序不对", part.name+" came too early")
+			}
+			last = i
+		}
+		for _, part := range []string{"questions", "debate"} {
+			if slices.Contains(h.Agenda, part) {
+				return v.ok()
+			}
+		}
+		return v.broken("参加人没有询问、质证和辩论的机会", "participants could neither ask nor debate")
+	})
+}
+
+// R17.3, Art 17: signed, or the refusal to sign recorded.
+func recordSigned(v *view) result {
+	return v.held(func(h decision.HoldHearing) result {
+		if h.Attendance == nil {
+			return v.unknown("谁到场、是否签字", "who came, and who signed")
+		}
+		var unsigned []string
+		for _, a := range h.Attendance {
+			if a.Present != nil && *a.Present && a.Signature == "" {
+				unsigned = append(unsigned, a.Participant)
+			}
+		}
+		if len(unsigned) > 0 {
+			list := strings.Join(unsigned, "、")
+			return v.lacking("下列参加人对记录的签字或者拒签："+list, "the signature, or its refusal, of "+list).about("%s", list)
+		}
+		return v.ok()
+	})
+}

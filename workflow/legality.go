@@ -1,0 +1,358 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/pack"
+)
+
+// discussionGates are the acts by which a draft comes before the meeting, and
+// is decided.
+var discussionGates = []decision.Kind{"place_on_agenda", "open_meeting", "decide"}
+
+// legalityRules are the rules of chapter 3, section 1 (合法性审查, Arts 25 to
+// 28).
+var legalityRules = []Rule{
+	{
+		ID: "R25.1", Norm: d713, Article: 25, Paragraph: 1, Severity: Hard, Zh: "提交讨论的这一版草案经过合法性审查", En: "this very version of the draft was reviewed for legality before the discussion",
+		Gates: discussionGates, Acts: []decision.Kind{"issue_legality_opinion", "confirm_still_stands"}, check: legalityReviewed,
+	},
+	{
+		ID: "R25.2", Norm: d713, Article: 25, Paragraph: 1, Severity: Hard, Zh: "不得以征求意见等方式代替合法性审查", En: "asking for opinions does not replace the review",
+		Gates: discussionGates, Acts: []decision.Kind{"issue_legality_opinion"}, check: notMerelyConsulted,
+	},
+	{
+		ID: "R25.3", Norm: d713, Article: 25, Paragraph: 2, Severity: Hard, Zh: "经审查不合法的，不得提交讨论", En: "a draft found unlawful is not put to the discussion",
+		Gates: discussionGates, Acts: []decision.Kind{"submit_draft", "confirm_still_stands", "issue_legality_opinion"}, check: foundLawful,
+	},
+	{
+		ID: "R25.4", Norm: d713, Article: 25, Paragraph: 2, Severity: Hard, Zh: "探索性改革例外须明示法律风险", En: "the exploratory-reform exception states the legal risks",
+		Gates: discussionGates, Acts: []decision.Kind{"invoke_reform"}, check: reformStated,
+	},
+	{
+		ID: "R26.1", Norm: d713, Article: 26, Paragraph: 1, Severity: Hard, Zh: "送审材料齐全", En: "the package is complete",
+		Gates: []decision.Kind{"submit_for_review"}, Own: true, Acts: []decision.Kind{"submit_for_review"}, check: packageWhole,
+	},
+	{
+		ID: "R26.2", Norm: d713, Article: 26, Paragraph: 1, Severity: Hard, Zh: "退回或者要求补充的，已重新送审或者补充", En: "what was returned or asked for was supplied",
+		Gates: []decision.Kind{"issue_legality_opinion"}, Acts: []decision.Kind{"supplement_package", "submit_for_review"}, check: supplementSupplied,
+	},
+	{
+		ID: "R26.3", Norm: d713, Article: 26, Paragraph: 2, Severity: Norm, Zh: "审查时间一般不少于7个工作日", En: "the reviewer generally has not less than 7 working days",
+		Gates: []decision.Kind{"submit_for_review", "supplement_package"}, Own: true, Acts: []decision.Kind{"submit_for_review"}, check: reviewTime,
+	},
+	{
+		ID: "R27.1", Norm: d713, Article: 27, Severity: Hard, Zh: "审查意见逐项回答三个方面", En: "the opinion answers each of the three heads",
+		Gates: []decision.Kind{"issue_legality_opinion"}, Own: true, Acts: []decision.Kind{"issue_legality_opinion"}, check: threeHeads,
+	},
+	{
+		ID: "R28.1", Norm: d713, Article: 28, Severity: Hard, Zh: "法律顾问、公职律师提出了法律意见", En: "a legal adviser or government lawyer gave an opinion",
+		Gates: []decision.Kind{"issue_legality_opinion"}, Acts: []decision.Kind{"file_counsel_opinion"}, check: counselHeard,
+	},
+	{
+		ID: "R28.2", Norm: d713, Article: 28, Severity: Hard, Zh: "审查意见有负责人", En: "somebody answers for the opinion by name",
+		Gates: []decision.Kind{"issue_legality_opinion"}, Own: true, Acts: []decision.Kind{"issue_legality_opinion"}, check: reviewerNamed,
+	},
+	{
+		ID: "R28.3", Norm: d713, Article: 28, Severity: Hard, Zh: "审查意见逐条得到回应", En: "every comment of the review was answered",
+		Gates: []decision.Kind{"place_on_agenda"}, Acts: []decision.Kind{"respond_to_review"}, check: commentsAnswered,
+	},
+}
+
+// target is the draft version that the meeting has, or is to have, before it;
+// 0 when the record does not tell.
+func (v *view) target() int {
+	switch a := v.gateAct().(type) {
+	case decision.PlaceOnAgenda:
+		return a.Draft
+	case decision.OpenMeeting:
+		return a.Draft
+	case decision.Decide:
+		return a.Draft
+	}
+	draft, _ := v.d.Draft()
+	return draft.Act.Draft
+}
+
+// textOf is the digest of the text of a version, or "".
+func (v *view) textOf(version int) string {
+	for _, s := range v.d.Drafts {
+		if s.Act.Draft == version {
+			return s.Act.Text.Digest
+		}
+	}
+	return ""
+}
+
+// R25.1, Art 25 ¶1. That the review is of the same version follows from its
+// purpose; a reviewer can sign that an opinion still stands for a later one.
+func legalityReviewed(v *view) result {
+	if len(v.d.LegalityOpinions) == 0 {
+		return v.absent("没有合法性审查意见", "no legality opinion is recorded")
+	}
+	target := v.target()
+	vague := target == 0
+	reviewed := 0
+	for _, o := range v.d.LegalityOpinions {
+		switch {
+		case o.Act.Draft == 0:
+			vague = true
+		case o.Act.Draft == target:
+			if text := v.textOf(target); text != "" && o.Act.Read != nil && !slices.Contains(o.Act.Read, text) {
+				return v.broken("审查意见所阅材料不含此版草案文本", "the opinion did not read the text of this version")
+			}
+			return v.ok()
+		}
+		reviewed = max(reviewed, o.Act.Draft)
+	}
+	for _, s := range v.d.Confirmations {
+		if s.Act.Draft == target && target > 0 {
+			return v.okBecause("审查部门确认意见对此版仍然有效", "the reviewer signed that the opinion still stands for this version")
+		}
+		vague = vague || s.Act.Draft == 0
+	}
+	if vague {
+		return v.unknown("已有合法性审查，但审查的是哪一版、审查后的修改是否经过核对", "there was a legality review, but of which version, and whether later changes were checked")
+	}
+	return v.broken(fmt.Sprintf("审查的是第%d版，提交的是第%d版；须重新审查或者由审查部门确认意见仍然有效", reviewed, target),
+		fmt.Sprintf("version %d was reviewed, version %d is submitted: review it, or have the reviewer sign that the opinion still stands", reviewed, target))
+}
+
+// R25.2, Art 25 ¶1: an answer to a consultation is not a review, whoever
+// gives it.
+func notMerelyConsulted(v *view) result {
+	if len(v.d.LegalityOpinions) > 0 {
+		return v.ok()
+	}
+	reviewers := map[string]bool{}
+	for _, s := range v.d.Submissions {
+		reviewers[s.Act.Reviewer] = true
+	}
+	for _, r := range v.d.Replies {
+		if reviewers[r.Act.Unit] || slices.Contains(r.Actor.Roles, RoleLegalityReviewer) {
+			return v.broken("只有审查部门对征求意见的答复，没有合法性审查意见", "the reviewer only answered a consultation; that is not a legality review")
+		}
+	}
+	return v.noObject("没有以其他方式代替审查的情形", "nothing was put in place of the review")
+}
+
+// R25.3, Art 25 ¶2.
+func foundLawful(v *view) result {
+	last, ok := decision.Last(v.d.LegalityOpinions)
+	if !ok {
+		return v.absent("没有合法性审查结论", "no conclusion of a legality review is recorded")
+	}
+	switch last.Act.Conclusion {
+	case "lawful":
+		return v.ok()
+	case "unlawful":
+		return v.broken("经审查不合法", "the draft was found unlawful")
+	case "no_state_rule":
+		if len(v.d.Reforms) == 0 {
+			return v.absent("国家尚无明确规定，须援用探索性改革例外并明示法律风险", "no State rule exists: the exploratory-reform exception must be invoked, with the legal risks")
+		}
+		return v.okBecause("作为探索性改革，明示法律风险后提交", "put forward as exploratory reform with its legal risks stated")
+	case "lawful_after_changes":
+		for _, s := range v.d.Confirmations {
+			if s.Seq > last.Seq && s.Act.Draft == v.target() && s.Act.Verified != nil && *s.Act.Verified {
+				return v.okBecause("修改已经审查部门核对", "the reviewer verified the changes")
+			}
+		}
+		return v.absent("结论为修改后合法，修改尚未经审查部门核对", "lawful after changes, and the reviewer has not verified the changes")
+	}
+	return v.unknown("审查结论", "the conclusion of the review")
+}
+
+// R25.4, Art 25 ¶2: for want of a rule, not for breach of one.
+func reformStated(v *view) result {
+	used, ok := decision.Last(v.d.Reforms)
+	opinion, reviewed := decision.Last(v.d.LegalityOpinions)
+	needed := reviewed && opinion.Act.Conclusion == "no_state_rule"
+	switch {
+	case !ok && needed:
+		return v.absent("须说明国家尚无明确规定并列明法律风险", "it must be stated that no State rule exists, and the legal risks listed")
+	case !ok:
+		return v.noObject("未援用探索性改革例外", "the exception is not invoked")
+	case used.Act.NoStateRule == "" || len(used.Act.Risks) == 0 || used.Act.InvokedBy == "":
+		return v.lacking("国家无明确规定的说明、法律风险或者援用人", "why no State rule exists, the legal risks, or who invoked it")
+	case used.Act.Draft != v.target() && used.Act.Draft != 0 && v.target() != 0:
+		return v.broken("明示的法律风险针对另一版草案", "the risks were stated for another version")
+	case reviewed && slices.ContainsFunc(heads(opinion.Act), func(h head) bool { return h.Finding == "does_not_conform" }):
+		return v.broken("违反现有规定的，不适用探索性改革例外", "the exception does not cover the breach of an existing rule")
+	}
+	return v.ok()
+}
+
+// R26.1, Art 26 ¶1: the draft, what it rests on, and a statement of the
+// procedure performed.
+func packageWhole(v *view) result {
+	last, ok := decision.Last(v.d.Submissions)
+	switch {
+	case !ok:
+		return v.absent("没有送审记录", "no submission for review is recorded")
+	case !last.Act.Procedure.Known():
+		return v.lacking("履行决策法定程序的说明", "the statement of the procedure performed")
+	case len(last.Act.Materials) == 0:
+		return v.lacking("草案及其依据等材料", "the draft and what it rests on")
+	}
+	text := v.textOf(last.Act.Draft)
+	if text != "" && !slices.ContainsFunc(last.Act.Materials, func(m decision.Material) bool { return m.Digest == text }) {
+		return v.broken("送审材料中没有这一版草案的文本", "the package does not hold the text of this version")
+	}
+	return v.ok()
+}
+
+// R26.2, Art 26 ¶1.
+func supplementSupplied(v *view) result {
+	asked, ok := decision.Last(v.d.SupplementRequests)
+	sent, _ := decision.Last(v.d.Submissions)
+	if !ok || asked.Seq < sent.Seq {
+		return v.noObject("没有尚待补充的材料", "nothing is asked for")
+	}
+	if supplied, ok := decision.Last(v.d.Supplements); !ok || supplied.Seq < asked.Seq {
+		return v.absent("要求补充的材料尚未补充："+strings.Join(asked.Act.Items, "、"), "what was asked for was not supplied: "+strings.Join(asked.Act.Items, ", "))
+	}
+	return v.ok()
+}
+
+// reviewPackage is the package under review: complete since, opinion due.
+type reviewPackage struct {
+	draft         int
+	received, due calendar.Date
+}
+
+// currentPackage returns the last package. A supplement completes it, and the
+// time for review counts from there.
+func currentPackage(d decision.Decision) (reviewPackage, bool) {
+	sent, ok := decision.Last(d.Submissions)
+	if !ok {
+		return reviewPackage{}, false
+	}
+	p := reviewPackage{sent.Act.Draft, sent.OccurredOn, sent.Act.OpinionDue}
+	if s, ok := decision.Last(d.Supplements); ok && s.Seq > sent.Seq {
+		p.received, p.due = s.OccurredOn, s.Act.OpinionDue
+	}
+	return p, true
+}
+
+// R26.3, Art 26 ¶2: a floor that protects the reviewer. The day of receipt is
+// not counted.
+func reviewTime(v *view) result {
+	p, ok := currentPackage(v.d)
+	switch {
+	case !ok:
+		return v.absent("没有送审记录", "no submission for review is recorded")
+	case p.received.IsZero() || p.due.IsZero():
+		return v.unknown("收到完整送审材料的日期或者要求出具意见的日期", "when the complete package was received or the opinion was due")
+	}
+	least := v.Pack.Number(pack.ReviewWorkingDays)
+	given, provisional, err := workingDays(v.Calendar, p.received, p.due)
+	if err != nil {
+		return v.unknown("审查期间的工作日", "the working days of the review: "+err.Error())
+	}
+	zh := fmt.Sprintf("给予审查%d个工作日（%s收到，%s前出具），要求不少于%d个", given, p.received, p.due, least.Value)
+	en := fmt.Sprintf("%d working days (received %s, due %s), not less than %d required", given, p.received, p.due, least.Value)
+	res := v.okBecause(zh, en)
+	if given < least.Value {
+		res = v.broken(zh, en)
+		if least.Strict {
+			res = res.as(Hard)
+		}
+		if day, err := afterWorkingDays(v.Calendar, p.received, least.Value); err == nil {
+			res.earliest = day
+		}
+	}
+	res.provisional = provisional
+	return res
+}
+
+// head is the answer to one of the questions of Art 27, with its name.
+type head struct {
+	decision.Head
+	zh, en string
+}
+
+func heads(o decision.IssueLegalityOpinion) []head {
+	return []head{
+		{o.Powers, "法定权限", "statutory powers"},
+		{o.Procedure, "法定程序", "statutory procedure"},
+		{o.Content, "内容合法", "content"},
+	}
+}
+
+// R27.1, Art 27: each head separately, with its basis, and a conclusion that
+// does not contradict them.
+func threeHeads(v *view) result {
+	last, ok := decision.Last(v.d.LegalityOpinions)
+	if !ok {
+		return v.absent("没有合法性审查意见", "no legality opinion is recorded")
+	}
+	for _, h := range heads(last.Act) {
+		switch {
+		case h.Finding == "" || h.Basis == "":
+			return v.lacking("对“"+h.zh+"”的结论和依据", "the finding on "+h.en+" and its basis")
+		case h.Finding == "does_not_conform" && last.Act.Conclusion != "unlawful" && last.Act.Conclusion != "":
+			return v.broken("“"+h.zh+"”不符合，结论却不是不合法", h.en+" does not conform, yet the conclusion is not unlawful")
+		case h.Finding == "conforms_after_changes" && last.Act.Conclusion == "lawful":
+			return v.broken("“"+h.zh+"”须修改后符合，结论却为合法", h.en+" conforms only after changes, yet the conclusion is lawful")
+		case h.Finding == "no_state_rule" && last.Act.Conclusion == "lawful":
+			return v.broken("“"+h.zh+"”国家尚无规定，结论却为合法", h.en+" has no State rule, yet the conclusion is lawful")
+		}
+	}
+	return v.ok()
+}
+
+// R28.1, Art 28: must, not may. Counsel advises, the department concludes.
+func counselHeard(v *view) result {
+	if len(v.d.CounselOpinions) == 0 {
+		return v.absent("没有法律顾问或者公职律师的法律意见", "no opinion of a legal adviser or government lawyer is recorded")
+	}
+	p, ok := currentPackage(v.d)
+	if !ok || p.draft == 0 {
+		return v.ok()
+	}
+	for _, o := range v.d.CounselOpinions {
+		if o.Act.Draft == p.draft || o.Act.Draft == 0 {
+			return v.ok()
+		}
+	}
+	return v.broken("法律意见针对另一版草案", "counsel's opinion is of another version")
+}
+
+// R28.2, Art 28.
+func reviewerNamed(v *view) result {
+	last, ok := decision.Last(v.d.LegalityOpinions)
+	switch {
+	case !ok:
+		return v.absent("没有合法性审查意见", "no legality opinion is recorded")
+	case last.Act.Reviewer == "" || last.Act.Name == "":
+		return v.lacking("审查部门和负责人", "the reviewing department and who answers for it")
+	}
+	return v.ok()
+}
+
+// R28.3, Art 28.
+func commentsAnswered(v *view) result {
+	last, ok := decision.Last(v.d.LegalityOpinions)
+	if !ok || len(last.Act.Comments) == 0 {
+		return v.noObject("审查意见没有需要回应的条目", "the review has no comment to answer")
+	}
+	answered := map[int]bool{}
+	for _, r := range v.d.ReviewResponses {
+		if r.Seq > last.Seq {
+			for _, a := range r.Act.Responses {
+				answered[a.No] = true
+			}
+		}
+	}
+	for _, c := range last.Act.Comments {
+		if !answered[c.No] {
+			return v.absent(fmt.Sprintf("第%d条审查意见尚未回应", c.No), fmt.Sprintf("comment %d is not answered", c.No)).about("%d", c.No)
+		}
+	}
+	return v.ok()
+}

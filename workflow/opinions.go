@@ -1,0 +1,107 @@
+package workflow
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/history"
+)
+
+// maxBatch is how many opinions one act commits to.
+const maxBatch = 10_000
+
+// ReceiveOpinions takes opinions (意见) into the intake register of a case. It
+// writes nothing to the history and conflicts with nobody. The public can
+// comment while a period is open; the undertaking unit enters what came by
+// letter or was said in a meeting for as long as the draft is being formed.
+// The answer holds a digest for each opinion, in order: its author's receipt.
+func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Actor, opinions []decision.Opinion) ([]Opinion, error) {
+	c, err := s.Read(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	kept := make([]Opinion, 0, len(opinions))
+	for _, o := range opinions {
+		if err := decision.ValidateValue("opinion", o); err != nil {
+			return nil, err
+		}
+		if !takesOpinions(c, o.Activity, calendar.DateOf(now), by) {
+			return nil, &RefusedError{
+				Code: CodeOpinionsClosed, Act: "opinion", Stage: c.Stage,
+				Zh: "此项活动现在不接收意见", En: "this activity takes no opinions now",
+			}
+		}
+		o.Salt = rand.Text()
+		body, err := marshal(o)
+		if err != nil {
+			return nil, err
+		}
+		kept = append(kept, Opinion{ID: s.newID(), Digest: history.OpinionDigest(body), Body: body, ReceivedAt: now})
+	}
+	if err := s.Register.Receive(ctx, id, kept); err != nil {
+		return nil, err
+	}
+	return kept, nil
+}
+
+// takesOpinions says whether an activity takes opinions from the actor today.
+func takesOpinions(c Case, activity string, today calendar.Date, by decision.Actor) bool {
+	staff := slices.Contains(by.Roles, RoleUndertakingUnit)
+	forming := c.Stage == StageDrafting || c.Stage == StageReview || c.Stage == StageReviewed
+	for _, o := range c.Decision.Comments {
+		if o.Act.Activity == activity {
+			open := !today.Before(o.Act.StartsOn) && !today.After(o.Act.EndsOn)
+			return open || (staff && forming)
+		}
+	}
+	if !staff || !forming {
+		return false
+	}
+	return slices.ContainsFunc(c.Decision.PublicHeard, func(h decision.Done[decision.HearPublic]) bool { return h.Act.Activity == activity }) ||
+		slices.ContainsFunc(c.Decision.Announcements, func(a decision.Done[decision.AnnounceHearing]) bool { return a.Act.Activity == activity })
+}
+
+// CommitOpinions commits the history to the opinions that are pending in the
+// register, at most ten thousand at a time, and returns the receipt of each
+// act. No pending opinion is not an error: the list is empty.
+func (s *Service) CommitOpinions(ctx context.Context, id string, by decision.Actor) ([]Receipt, error) {
+	var receipts []Receipt
+	for attempt := 0; attempt < maxAttempts; {
+		pending, err := s.Register.Pending(ctx, id, maxBatch)
+		if err != nil || len(pending) == 0 {
+			return receipts, err
+		}
+		have, err := s.load(ctx, id)
+		if err != nil {
+			return receipts, err
+		}
+		first := have.Decision.OpinionCount() + 1
+		positions := make([]Position, len(pending))
+		digests := make([]history.Digest, len(pending))
+		for i, o := range pending {
+			positions[i] = Position{Opinion: o.ID, Position: first + int64(i)}
+			digests[i] = o.Digest
+		}
+		root, err := history.Root(digests)
+		if err != nil {
+			return receipts, fmt.Errorf("workflow: opinions of %s: %w", id, err)
+		}
+		act := decision.CommitOpinions{First: first, Last: first + int64(len(pending)) - 1, Root: string(root)}
+		receipt, err := s.recordWith(ctx, Request{Decision: id, Expect: Latest, Act: act, Actor: by}, have, positions)
+		switch {
+		case errors.Is(err, ErrConflict):
+			attempt++
+		case err != nil:
+			return receipts, err
+		default:
+			receipts = append(receipts, receipt)
+		}
+	}
+	return receipts, fmt.Errorf("%w: the opinions of %s were being committed elsewhere", ErrConflict, id)
+}

@@ -1,0 +1,142 @@
+package workflow
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/juece/juece/decision"
+)
+
+// riskRules are the rules of chapter 2, section 4 (风险评估, Arts 22 to 24).
+var riskRules = []Rule{
+	{
+		ID: "R22.1", Norm: d713, Article: 22, Paragraph: 1, Severity: Hard, Zh: "可能造成不利影响的，评估了风险可控性", En: "where harm is possible, the risk was assessed",
+		Gates: packageGates, Acts: []decision.Kind{"file_risk_assessment", "rely_on_assessment", "determine_step"}, check: riskAssessed,
+	},
+	{
+		ID: "R22.2", Norm: d713, Article: 22, Paragraph: 2, Severity: Hard, Zh: "援用的已有评估覆盖有关风险", En: "an earlier assessment that is relied on covers the risk",
+		Gates: []decision.Kind{"rely_on_assessment"}, Own: true, Acts: []decision.Kind{"rely_on_assessment", "file_risk_assessment"}, check: relianceCovers,
+	},
+	{
+		ID: "R23.1", Norm: d713, Article: 23, Paragraph: 2, Severity: Hard, Zh: "报告明确风险点、防范措施和处置预案", En: "the report names risk points, measures and a response plan",
+		Gates: []decision.Kind{"file_risk_assessment"}, Own: true, Acts: []decision.Kind{"file_risk_assessment"}, check: reportWhole,
+	},
+	{
+		ID: "R23.2", Norm: d713, Article: 23, Paragraph: 2, Severity: Hard, Zh: "评估听取了有关部门意见", En: "departments were heard in the assessment",
+		Gates: []decision.Kind{"file_risk_assessment"}, Own: true, Acts: []decision.Kind{"file_risk_assessment"}, check: departmentsHeard,
+	},
+	{
+		ID: "R24.1", Norm: d713, Article: 24, Severity: Hard, Zh: "风险可控，方可决策", En: "the decision may be taken only when the risk is controllable",
+		Gates: []decision.Kind{"place_on_agenda", "decide"}, Acts: []decision.Kind{"file_risk_assessment", "submit_draft"}, check: riskControllable,
+	},
+}
+
+// assessment is a report, or an earlier one relied on.
+type assessment struct {
+	seq          int64
+	draft        int
+	controllable *bool
+}
+
+// assessments returns every assessment in the order of the record.
+func (v *view) assessments() []assessment {
+	var all []assessment
+	for _, a := range v.d.RiskAssessments {
+		all = append(all, assessment{a.Seq, a.Act.Draft, a.Act.Controllable})
+	}
+	for _, a := range v.d.Reliances {
+		all = append(all, assessment{a.Seq, a.Act.Draft, a.Act.Controllable})
+	}
+	slices.SortFunc(all, func(a, b assessment) int { return cmp.Compare(a.seq, b.seq) })
+	return all
+}
+
+// R22.1, Art 22 ¶1.
+func riskAssessed(v *view) result {
+	how, said := v.step(decision.StepRisk)
+	switch {
+	case len(v.assessments()) > 0:
+		return v.ok()
+	case how == excused && said.Ground == "already_assessed":
+		return v.absent("认定风险已作评估，但未援用该评估", "the risk is said to be assessed already, but no earlier assessment is relied on")
+	case how == excused:
+		return v.not("已认定不会造成不利影响", "determined that no harm is possible")
+	case how == undetermined:
+		return v.undecided(decision.StepRisk)
+	}
+	return v.absent("没有风险评估报告", "no risk assessment is recorded")
+}
+
+// R22.2, Art 22 ¶2.
+func relianceCovers(v *view) result {
+	last, ok := decision.Last(v.d.Reliances)
+	switch {
+	case !ok:
+		return v.noObject("没有援用已有评估", "no earlier assessment is relied on")
+	case last.Act.CoversRisk == nil:
+		return v.unknown("已有评估是否覆盖有关风险", "whether the earlier assessment covers the risk")
+	case !*last.Act.CoversRisk:
+		return v.broken("已有评估不覆盖有关风险，应当另行评估", "the earlier assessment does not cover the risk; assess it")
+	}
+	return v.ok()
+}
+
+// R23.1, Art 23 ¶2.
+func reportWhole(v *view) result {
+	last, ok := decision.Last(v.d.RiskAssessments)
+	if !ok {
+		return v.noObject("没有风险评估报告", "there is no report")
+	}
+	a := last.Act
+	if a.Points == nil && a.NoneFound == nil {
+		return v.unknown("风险点", "the risk points")
+	}
+	if len(a.Points) == 0 && (a.NoneFound == nil || !*a.NoneFound) {
+		return v.broken("报告没有风险点，也未明确说明未发现风险点", "the report names no risk point and does not say that none was found")
+	}
+	for _, p := range a.Points {
+		if len(p.Measures) == 0 {
+			return v.lacking("风险点的防范措施："+p.Risk, "what is done against a risk: "+p.Risk)
+		}
+	}
+	if a.Plan == "" {
+		return v.lacking("处置预案", "the response plan")
+	}
+	return v.ok()
+}
+
+// R23.2, Art 23 ¶2.
+func departmentsHeard(v *view) result {
+	last, ok := decision.Last(v.d.RiskAssessments)
+	switch {
+	case !ok:
+		return v.noObject("没有风险评估报告", "there is no report")
+	case len(last.Act.Departments) == 0:
+		return v.lacking("听取了哪些部门的意见", "which departments were heard")
+	}
+	return v.ok()
+}
+
+// R24.1, Art 24: the last assessment counts, and one that turns an
+// uncontrollable risk into a controllable one is of a changed draft.
+func riskControllable(v *view) result {
+	all := v.assessments()
+	last, ok := decision.Last(all)
+	switch {
+	case !ok:
+		return v.noObject("没有风险评估", "there is no assessment")
+	case last.controllable == nil:
+		return v.unknown("评估结论", "what the assessment concludes")
+	case !*last.controllable:
+		return v.broken("最后一次评估认为风险不可控；须调整草案后重新评估", "the last assessment says uncontrollable; change the draft and assess it again")
+	}
+	for _, a := range all {
+		if a.controllable != nil && !*a.controllable && a.draft == last.draft {
+			if a.draft == 0 {
+				return v.unknown("草案在两次评估之间是否调整", "whether the draft changed between the assessments")
+			}
+			return v.broken("同一版草案先被评为不可控，未经调整不能转为可控", "the same version was found uncontrollable; without a change it cannot become controllable")
+		}
+	}
+	return v.ok()
+}

@@ -1,0 +1,147 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/juece/juece/decision"
+)
+
+// The roles. Several can meet in one actor; none can be claimed in a request.
+const (
+	RoleDecisionOrgan    decision.Role = "decision_organ"    // 决策机关
+	RoleChiefExecutive   decision.Role = "chief_executive"   // 行政首长
+	RoleGovOffice        decision.Role = "gov_office"        // 政府办公室
+	RoleMeetingSecretary decision.Role = "meeting_secretary" // 会议秘书
+	RoleUndertakingUnit  decision.Role = "undertaking_unit"  // 决策承办单位
+	RoleConsultedUnit    decision.Role = "consulted_unit"    // 有关单位
+	RolePublic           decision.Role = "public"            // 公众
+	RoleExpert           decision.Role = "expert"            // 专家、专业机构
+	RoleRiskAssessor     decision.Role = "risk_assessor"     // 风险评估单位
+	RoleFairCompetition  decision.Role = "fair_competition"  // 公平竞争审查
+	RoleLegalityReviewer decision.Role = "legality_reviewer" // 负责合法性审查的部门
+	RoleLegalAdviser     decision.Role = "legal_adviser"     // 法律顾问
+	RoleGovLawyer        decision.Role = "gov_lawyer"        // 公职律师
+	RoleArchivist        decision.Role = "archivist"         // 档案人员
+	RoleAuditor          decision.Role = "auditor"           // 审计、督查：reads everything, does nothing
+)
+
+// permit says which roles may do which act. An act that has no row may be
+// done by nobody.
+var permit = map[decision.Kind][]decision.Role{
+	"propose":                  {RoleDecisionOrgan, RoleGovOffice, RoleUndertakingUnit},
+	"study_proposal":           {RoleUndertakingUnit, RoleGovOffice},
+	"initiate":                 {RoleDecisionOrgan, RoleChiefExecutive, RoleGovOffice},
+	"decline":                  {RoleDecisionOrgan, RoleChiefExecutive, RoleGovOffice},
+	"assign_units":             {RoleDecisionOrgan, RoleGovOffice},
+	"record_investigation":     {RoleUndertakingUnit},
+	"identify_affected":        {RoleUndertakingUnit},
+	"determine_step":           {RoleUndertakingUnit, RoleGovOffice, RoleDecisionOrgan},
+	"submit_draft":             {RoleUndertakingUnit},
+	"consult_unit":             {RoleUndertakingUnit},
+	"record_reply":             {RoleUndertakingUnit, RoleConsultedUnit},
+	"state_dispute":            {RoleUndertakingUnit},
+	"open_comment":             {RoleUndertakingUnit},
+	"close_comment":            {RoleUndertakingUnit},
+	"hear_public":              {RoleUndertakingUnit},
+	"consult_group":            {RoleUndertakingUnit},
+	"announce_hearing":         {RoleUndertakingUnit},
+	"publish_selection_method": {RoleUndertakingUnit},
+	"publish_participants":     {RoleUndertakingUnit},
+	"deliver_materials":        {RoleUndertakingUnit},
+	"hold_hearing":             {RoleUndertakingUnit},
+	"commit_opinions":          {RoleUndertakingUnit},
+	"dispose_opinions":         {RoleUndertakingUnit},
+	"state_adoption":           {RoleUndertakingUnit},
+	"engage_expert":            {RoleUndertakingUnit},
+	"file_expert_opinion":      {RoleExpert, RoleUndertakingUnit},
+	"dispose_expert_opinion":   {RoleUndertakingUnit},
+	"file_risk_assessment":     {RoleRiskAssessor, RoleUndertakingUnit},
+	"rely_on_assessment":       {RoleRiskAssessor, RoleUndertakingUnit},
+	"file_competition_review":  {RoleFairCompetition, RoleUndertakingUnit},
+	"submit_for_review":        {RoleUndertakingUnit},
+	"return_package":           {RoleLegalityReviewer},
+	"request_supplement":       {RoleLegalityReviewer},
+	"supplement_package":       {RoleUndertakingUnit},
+	"file_counsel_opinion":     {RoleLegalAdviser, RoleGovLawyer},
+	"issue_legality_opinion":   {RoleLegalityReviewer},
+	"confirm_still_stands":     {RoleLegalityReviewer},
+	"respond_to_review":        {RoleUndertakingUnit},
+	"invoke_reform":            {RoleDecisionOrgan, RoleGovOffice},
+	"place_on_agenda":          {RoleUndertakingUnit, RoleGovOffice},
+	"open_meeting":             {RoleMeetingSecretary},
+	"record_statement":         {RoleMeetingSecretary},
+	"decide":                   {RoleChiefExecutive, RoleMeetingSecretary},
+	"sign_minutes":             {RoleMeetingSecretary},
+	"correct_minutes":          {RoleMeetingSecretary},
+	"report_to_party":          {RoleGovOffice, RoleDecisionOrgan},
+	"record_congress_act":      {RoleGovOffice, RoleDecisionOrgan},
+	"review_secrecy":           {RoleGovOffice, RoleDecisionOrgan},
+	"publish":                  {RoleGovOffice, RoleDecisionOrgan},
+	"withhold_publication":     {RoleGovOffice, RoleDecisionOrgan},
+	"archive_case":             {RoleArchivist, RoleUndertakingUnit},
+	"withdraw":                 {RoleDecisionOrgan, RoleGovOffice},
+}
+
+// Permitted returns the roles that may do an act.
+func Permitted(kind decision.Kind) []decision.Role { return slices.Clone(permit[kind]) }
+
+// whoMay returns the roles that may do any of the acts.
+func whoMay(kinds []decision.Kind) []decision.Role {
+	var roles []decision.Role
+	for _, k := range kinds {
+		for _, r := range permit[k] {
+			if !slices.Contains(roles, r) {
+				roles = append(roles, r)
+			}
+		}
+	}
+	return roles
+}
+
+// permitted says whether the actor may do the act in this case, and if not,
+// why. An undertaking unit acts only in the cases it was assigned to, an
+// organ only in its own; who took part in drafting does not review legality.
+func permitted(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bool) {
+	kind := act.Kind()
+	held := filterRoles(permit[kind], by.Roles)
+	if len(held) == 0 {
+		return fmt.Sprintf("身份不符：此行为须由%v进行", permit[kind]),
+			fmt.Sprintf("the actor holds none of the roles %v", permit[kind]), false
+	}
+	if organ := c.Organ().Name; by.Organ != "" && organ != "" && by.Organ != organ {
+		return "此案属于其他决策机关", "the case belongs to another organ", false
+	}
+	onlyUnit := len(held) == 1 && held[0] == RoleUndertakingUnit
+	if assigned, any := decision.Last(c.Decision.Assignments); any && onlyUnit {
+		in := slices.ContainsFunc(assigned.Act.Units, func(u decision.AssignedUnit) bool { return u.Unit == by.Unit })
+		if !in {
+			return fmt.Sprintf("“%s”不是本案的承办单位", by.Unit), "the actor's unit is not an undertaking unit of this case", false
+		}
+	}
+	if slices.Contains(held, RoleLegalityReviewer) && drafted(c, by) {
+		return "起草人员不得审查同一草案的合法性", "who drafted does not review the legality of the draft", false
+	}
+	return "", "", true
+}
+
+// drafted reports whether the actor submitted a version of the draft, or
+// belongs to a unit that undertakes it.
+func drafted(c Case, by decision.Actor) bool {
+	for _, s := range c.Decision.Drafts {
+		if s.Actor.ID == by.ID {
+			return true
+		}
+	}
+	return false
+}
+
+func filterRoles(allowed, held []decision.Role) []decision.Role {
+	var both []decision.Role
+	for _, r := range held {
+		if slices.Contains(allowed, r) {
+			both = append(both, r)
+		}
+	}
+	return both
+}

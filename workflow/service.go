@@ -1,0 +1,430 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/history"
+	"github.com/juece/juece/workflow/pack"
+)
+
+// Service runs the procedure over a store. It has no state of its own and is
+// safe for concurrent use; any number of them may work on one store.
+type Service struct {
+	Store    Store
+	Register Register
+	Vault    Vault
+	Packs    *pack.Set          // see [Packs]
+	Calendar *calendar.Calendar // see calendar.China
+	Now      func() time.Time   // default time.Now
+	NewID    func() string      // default a UUIDv7
+}
+
+// Latest as Request.Expect means: whatever the version is.
+const Latest int64 = -1
+
+// maxAttempts bounds how often an act without an expected version is decided
+// again because another was recorded meanwhile.
+const maxAttempts = 16
+
+// Request asks for one act.
+type Request struct {
+	Decision string // empty for the act that opens a case
+	// Expect is the version the caller has read: the sequence number of the
+	// last entry. Latest means that the caller does not care.
+	Expect     int64
+	Act        decision.Act
+	Actor      decision.Actor
+	OccurredOn calendar.Date     // default: today in China
+	Reasons    map[string]string // by rule, for departing from a norm
+	Materials  []Material        // kept together with the entry
+	Key        string            // idempotency key; empty for none
+	Pack       string            // name of the rule pack; for the act that opens a case only
+}
+
+// Receipt says what was recorded.
+type Receipt struct {
+	Decision string
+	Version  int64 // sequence number of the entry
+	Digest   history.Digest
+	Stage    Stage
+	Findings []Finding // of the rules owed at the act
+	Replayed bool      // the idempotency key had carried this act before
+}
+
+// Propose opens a case under a rule pack, which it keeps (Art 44). The error
+// wraps pack.ErrUnknown when there is no such pack; otherwise see [Service.Do].
+func (s *Service) Propose(ctx context.Context, r Request) (Receipt, error) {
+	r.Decision = s.newID()
+	if r.Key != "" {
+		// The same caller and key lead to the same case, so that a repeat
+		// meets the first and no index has to span decisions.
+		r.Decision = uuid.NewSHA1(uuid.NameSpaceOID, []byte(r.Actor.ID+"\x00"+r.Key)).String()
+	}
+	if _, ok := r.Act.(decision.Propose); !ok {
+		return Receipt{}, &RefusedError{Code: CodeStage, Act: r.Act.Kind(), Zh: "案件须以决策事项建议开始", En: "a case begins with a proposal"}
+	}
+	p, err := s.Packs.Named(r.Pack)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if used, err := s.replay(ctx, r); err != nil || used.Replayed {
+		return used, err
+	}
+	empty := Case{ID: r.Decision, Evidence: Live, Pack: p, Calendar: s.Calendar}
+	receipt, err := s.record(ctx, r, loaded{Case: empty})
+	if errors.Is(err, ErrConflict) {
+		if used, again := s.replay(ctx, r); again != nil || used.Replayed {
+			return used, again
+		}
+	}
+	return receipt, err
+}
+
+// Do records one act. Errors: ErrNotFound when there is no such case;
+// ErrConflict when Request.Expect is not its version; ErrKeyReused;
+// a [*decision.InvalidError] or a [*RefusedError] when the act cannot be done.
+// Whatever the error, nothing of the act was kept; a refusal is noted outside
+// the history.
+func (s *Service) Do(ctx context.Context, r Request) (Receipt, error) {
+	for attempt := 1; ; attempt++ {
+		if used, err := s.replay(ctx, r); err != nil || used.Replayed {
+			return used, err
+		}
+		have, err := s.load(ctx, r.Decision)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if r.Expect != Latest && r.Expect != have.Version() {
+			return Receipt{}, fmt.Errorf("%w: expected version %d, it is %d", ErrConflict, r.Expect, have.Version())
+		}
+		receipt, err := s.record(ctx, r, have)
+		if !errors.Is(err, ErrConflict) || attempt == maxAttempts || (r.Expect != Latest && r.Key == "") {
+			return receipt, err
+		}
+		// Somebody else was first: perhaps a repeat of this very request.
+	}
+}
+
+// replay returns what the idempotency key has already led to, if anything.
+func (s *Service) replay(ctx context.Context, r Request) (Receipt, error) {
+	if r.Key == "" {
+		return Receipt{}, nil
+	}
+	use, err := s.Store.Replay(ctx, r.Decision, r.Actor.ID, r.Key)
+	if errors.Is(err, ErrNotFound) {
+		return Receipt{}, nil
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	digest, err := requestDigest(r)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if digest != use.Request {
+		return Receipt{}, ErrKeyReused
+	}
+	have, err := s.load(ctx, r.Decision)
+	if err != nil {
+		return Receipt{}, err
+	}
+	past := have.until(use.Seq)
+	record := have.records[use.Seq-1]
+	act := past.Deeds[use.Seq-1]
+	return Receipt{
+		Decision: r.Decision, Version: use.Seq, Digest: record.Digest, Stage: past.Stage,
+		Findings: withReasons(atGate(past, act.Act.Kind(), act.OccurredOn, true), act.Reasons), Replayed: true,
+	}, nil
+}
+
+// requestDigest tells one request from another under the same key.
+func requestDigest(r Request) (history.Digest, error) {
+	data, err := json.Marshal(struct {
+		Decision   string
+		Kind       decision.Kind
+		Act        decision.Act
+		OccurredOn calendar.Date
+		Reasons    map[string]string
+		Pack       string
+	}{r.Decision, r.Act.Kind(), r.Act, r.OccurredOn, r.Reasons, r.Pack})
+	if err != nil {
+		return "", fmt.Errorf("workflow: digest of the request: %w", err)
+	}
+	return history.DataDigest(data), nil
+}
+
+// record applies the act to what was loaded and appends the entry.
+func (s *Service) record(ctx context.Context, r Request, have loaded) (Receipt, error) {
+	return s.recordWith(ctx, r, have, nil)
+}
+
+func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positions []Position) (Receipt, error) {
+	if err := decision.ValidateValue("actor", r.Actor); err != nil {
+		return Receipt{}, err
+	}
+	now := s.now()
+	if now.Before(have.recordedAt) { // a clock set back does not turn the history round
+		now = have.recordedAt
+	}
+	today := calendar.DateOf(now)
+	if r.OccurredOn.IsZero() {
+		r.OccurredOn = today
+	}
+	deed := Deed{
+		Ref: decision.Ref{Seq: have.Version() + 1, OccurredOn: r.OccurredOn, RecordedOn: today, Actor: r.Actor},
+		Act: r.Act, Reasons: r.Reasons,
+	}
+	applied, err := Apply(have.Case, deed)
+	if err == nil {
+		err = s.holds(ctx, r, applied.Case.Stage)
+	}
+	if err != nil {
+		return Receipt{}, errors.Join(err, s.noteRefusal(ctx, r, now, err))
+	}
+	w, err := s.write(r, have, applied, deed, now)
+	if err != nil {
+		return Receipt{}, err
+	}
+	w.Positions = positions
+	if err := s.Store.Append(ctx, w); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{
+		Decision: have.ID, Version: deed.Seq, Digest: w.Entry.Digest,
+		Stage: applied.Case.Stage, Findings: applied.Findings,
+	}, nil
+}
+
+// holds checks that every material the act names is held or comes with it: a
+// step is its evidence.
+func (s *Service) holds(ctx context.Context, r Request, stage Stage) error {
+	named := decision.Materials(r.Act)
+	if len(named) == 0 {
+		return nil
+	}
+	with := map[history.Digest]bool{}
+	for _, m := range r.Materials {
+		with[m.Digest] = true
+	}
+	var ask []history.Digest
+	for _, m := range named {
+		if d := history.Digest(m.Digest); !with[d] {
+			ask = append(ask, d)
+		}
+	}
+	if len(ask) == 0 {
+		return nil
+	}
+	lacking, err := s.Vault.Lacking(ctx, r.Decision, ask)
+	if err != nil || len(lacking) == 0 {
+		return err
+	}
+	return &RefusedError{
+		Code: CodeMaterial, Act: r.Act.Kind(), Stage: stage,
+		Zh: fmt.Sprintf("所列材料尚未上传：%v", lacking), En: fmt.Sprintf("materials are named but were not uploaded: %v", lacking),
+	}
+}
+
+// write puts together everything that the act changes.
+func (s *Service) write(r Request, have loaded, applied Applied, deed Deed, now time.Time) (Write, error) {
+	act, err := marshal(r.Act)
+	if err != nil {
+		return Write{}, err
+	}
+	c := applied.Case
+	entry, err := history.Entry{
+		Format: history.Format, Decision: c.ID, Seq: deed.Seq, Kind: string(r.Act.Kind()),
+		Actor:      historyActor(r.Actor),
+		OccurredOn: deed.OccurredOn.String(), RecordedAt: history.FormatTime(now),
+		Pack: history.Digest(c.Pack.Digest()), Calendar: history.Digest(c.Calendar.Digest()),
+		Act: act, Findings: historyFindings(applied.Findings), Prev: have.head(),
+	}.Encode()
+	if err != nil {
+		return Write{}, err
+	}
+	w := Write{
+		Entry: entry,
+		Summary: Summary{
+			Decision: c.ID, Version: deed.Seq, Head: entry.Digest, Stage: string(c.Stage), Title: c.Title(),
+			Organ: c.Organ().Name, LeadUnit: c.Decision.LeadUnit(),
+			Pack: history.Digest(c.Pack.Digest()), PackName: c.Pack.Name,
+			CreatedAt: now.Truncate(time.Microsecond), UpdatedAt: now.Truncate(time.Microsecond),
+		},
+		Tasks:     tasks(c, calendar.DateOf(now)),
+		Materials: r.Materials,
+	}
+	if len(have.entries) > 0 {
+		created, err := history.ParseTime(have.entries[0].RecordedAt)
+		if err != nil {
+			return Write{}, err
+		}
+		w.Summary.CreatedAt = created
+	}
+	if r.Key != "" {
+		digest, err := requestDigest(Request{Decision: r.Decision, Act: r.Act, OccurredOn: r.OccurredOn, Reasons: r.Reasons, Pack: r.Pack})
+		if err != nil {
+			return Write{}, err
+		}
+		w.Use = &Use{Actor: r.Actor.ID, Key: r.Key, Request: digest, Seq: deed.Seq}
+	}
+	body, err := marshal(event{Decision: c.ID, Version: deed.Seq, Act: r.Act.Kind(), Stage: c.Stage, Digest: entry.Digest})
+	if err != nil {
+		return Write{}, err
+	}
+	w.Events = []Event{{ID: s.newID(), Type: "juece.entry.recorded", Body: body}}
+	return w, nil
+}
+
+// event is what listeners are told of an entry: where to look, not what it
+// says, because what it says may not be theirs to read.
+type event struct {
+	Decision string         `json:"decision"`
+	Version  int64          `json:"version"`
+	Act      decision.Kind  `json:"act"`
+	Stage    Stage          `json:"stage"`
+	Digest   history.Digest `json:"digest"`
+}
+
+func (s *Service) noteRefusal(ctx context.Context, r Request, at time.Time, why error) error {
+	var refused *RefusedError
+	code, findings := "invalid_act", []Finding(nil)
+	if errors.As(why, &refused) {
+		code, findings = string(refused.Code), refused.Findings
+	}
+	body, err := json.Marshal(findings)
+	if err != nil {
+		return fmt.Errorf("workflow: note the refusal: %w", err)
+	}
+	return s.Store.Refuse(ctx, Refusal{
+		ID: s.newID(), Decision: r.Decision, Kind: string(r.Act.Kind()), Actor: r.Actor.ID,
+		Code: code, Findings: body, At: at.Truncate(time.Microsecond),
+	})
+}
+
+// Read returns a case, folded from its history. The chain is verified on the
+// way; an error wraps history.ErrBroken when it does not hold.
+func (s *Service) Read(ctx context.Context, id string) (Case, error) {
+	have, err := s.load(ctx, id)
+	return have.Case, err
+}
+
+// History returns the entries of a case verbatim.
+func (s *Service) History(ctx context.Context, id string) ([]history.Record, error) {
+	return s.Store.Load(ctx, id)
+}
+
+// Missing returns what the gate of a case still lacks today; see the function
+// [Missing].
+func (s *Service) Missing(ctx context.Context, id string, gate decision.Kind) ([]Finding, error) {
+	c, err := s.Read(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return Missing(c, gate, calendar.DateOf(s.now())), nil
+}
+
+// KeepMaterial stores a file for a case, to be named by acts, and returns its
+// digest.
+func (s *Service) KeepMaterial(ctx context.Context, id, name, mediaType string, content []byte) (Material, error) {
+	if _, err := s.Store.Load(ctx, id); err != nil {
+		return Material{}, err
+	}
+	m := Material{
+		Digest: history.MaterialDigest(content), Name: name, MediaType: mediaType,
+		Content: content, CreatedAt: s.now(),
+	}
+	return m, s.Vault.Keep(ctx, id, m)
+}
+
+// loaded is a case with the entries it was folded from.
+type loaded struct {
+	Case
+	records    []history.Record
+	entries    []history.Entry
+	recordedAt time.Time
+}
+
+func (l loaded) head() history.Digest {
+	last, _ := decision.Last(l.records)
+	return last.Digest
+}
+
+func (s *Service) load(ctx context.Context, id string) (loaded, error) {
+	records, err := s.Store.Load(ctx, id)
+	if err != nil {
+		return loaded{}, err
+	}
+	entries, err := history.Verify(id, records)
+	if err != nil {
+		return loaded{}, fmt.Errorf("workflow: history of %s: %w", id, err)
+	}
+	last := entries[len(entries)-1]
+	p, err := s.Packs.Digested(string(last.Pack))
+	if err != nil {
+		return loaded{}, fmt.Errorf("workflow: pack of %s: %w", id, err)
+	}
+	l := loaded{
+		Case:    Case{ID: id, Evidence: Live, Pack: p, Calendar: s.Calendar},
+		records: records, entries: entries,
+	}
+	for _, e := range entries {
+		d, err := deedOf(e)
+		if err != nil {
+			return loaded{}, fmt.Errorf("workflow: history of %s: entry %d: %w", id, e.Seq, err)
+		}
+		l.Case = l.with(d)
+	}
+	l.recordedAt, err = history.ParseTime(last.RecordedAt)
+	return l, err
+}
+
+// deedOf reads back the act in an entry.
+func deedOf(e history.Entry) (Deed, error) {
+	info, err := decision.Describe(decision.Kind(e.Kind))
+	if err != nil {
+		return Deed{}, err
+	}
+	act, err := info.Decode(e.Act)
+	if err != nil {
+		return Deed{}, err
+	}
+	recorded, err := history.ParseTime(e.RecordedAt)
+	if err != nil {
+		return Deed{}, err
+	}
+	d := Deed{Act: act, Ref: decision.Ref{Seq: e.Seq, RecordedOn: calendar.DateOf(recorded), Actor: actorOf(e.Actor)}}
+	if err := d.OccurredOn.UnmarshalText([]byte(e.OccurredOn)); err != nil {
+		return Deed{}, err
+	}
+	for _, f := range e.Findings {
+		if f.Reason != "" {
+			if d.Reasons == nil {
+				d.Reasons = map[string]string{}
+			}
+			d.Reasons[f.Rule] = f.Reason
+		}
+	}
+	return d, nil
+}
+
+func (s *Service) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+func (s *Service) newID() string {
+	if s.NewID != nil {
+		return s.NewID()
+	}
+	return uuid.Must(uuid.NewV7()).String()
+}

@@ -1,0 +1,27 @@
+package workflow_test
+
+import (
+	"testing"
+
+	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/workflowtest"
+)
+
+func TestADecisionWalksFromProposalToArchive(t *testing.T) {
+	t.Parallel()
+	for _, pack := range []string{"d713", "strict-five"} {
+		t.Run(pack, func(t *testing.T) {
+			t.Parallel()
+			c := workflowtest.Play(t, pack, workflowtest.Walk(pack))
+			if c.Stage != workflow.StageArchived {
+				t.Errorf("stage %q", c.Stage)
+			}
+			for _, f := range workflow.Evaluate(c, calendar.MustParseDate("2026-06-01")) {
+				if f.Status == workflow.Violated || f.Status == workflow.NotEvidenced {
+					t.Errorf("%s %s %s: %s", f.Rule, f.Status, f.Severity, f.En)
+				}
+			}
+		})
+	}
+}
