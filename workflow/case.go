@@ -76,8 +76,6 @@ func (c Case) Version() int64 {
 	return last.Seq
 }
 
-// Summary facts of the case.
-
 // Title is what the matter is called.
 func (c Case) Title() string {
 	first, _ := decision.Last(c.Decision.Proposals)
@@ -90,13 +88,11 @@ func (c Case) Organ() decision.Organ {
 	return first.Act.Organ
 }
 
-// done returns the sequence number of the last deed of one of the kinds, or 0.
-func (c Case) done(kinds []decision.Kind) int64 {
+// last returns the sequence number of the last deed of a kind, or 0.
+func (c Case) last(kind decision.Kind) int64 {
 	for i := len(c.Deeds) - 1; i >= 0; i-- {
-		for _, k := range kinds {
-			if c.Deeds[i].Act.Kind() == k {
-				return c.Deeds[i].Seq
-			}
+		if c.Deeds[i].Act.Kind() == kind {
+			return c.Deeds[i].Seq
 		}
 	}
 	return 0

@@ -62,25 +62,38 @@ func Severities() map[string]string {
 	return all
 }
 
-// Evaluate judges a whole case: every rule, each on the record as it stood at
-// the last gate at which it was owed. It is pure; the same case and day give
-// the same findings, in the order of the statute.
+// Evaluate judges a whole case: every rule, at each gate at which it was owed,
+// on the record as it stood there, and the worst answer counts. A rule whose
+// gates were not reached is judged on the whole record. Evaluate is pure; the
+// same case and day give the same findings, in the order of the statute.
 func Evaluate(c Case, on calendar.Date) []Finding {
 	past := map[int64]Case{}
 	findings := make([]Finding, 0, len(rules))
 	for _, r := range rules {
-		seq := c.done(r.Gates)
-		at := c
-		if seq > 0 {
+		var answers []Finding
+		for _, gate := range r.Gates {
+			seq := c.last(gate)
+			if seq == 0 {
+				continue
+			}
 			if _, ok := past[seq]; !ok {
 				past[seq] = c.until(seq)
 			}
-			at = past[seq]
+			answers = append(answers, judge(r, past[seq], on, c.Evidence != Published, true))
 		}
-		due := c.Evidence == Complete || (c.Evidence == Live && seq > 0)
-		findings = append(findings, judge(r, at, on, due, seq > 0))
+		if answers == nil {
+			answers = []Finding{judge(r, c, on, c.Evidence == Complete, false)}
+		}
+		findings = append(findings, slices.MinFunc(answers, func(a, b Finding) int {
+			return cmp.Compare(weight(a.Status), weight(b.Status))
+		}))
 	}
 	return findings
+}
+
+// weight orders statuses from the worst.
+func weight(s Status) int {
+	return slices.Index([]Status{Violated, NotEvidenced, Satisfied, NotApplicable}, s)
 }
 
 // atGate judges the rules owed at an act, on the case as it stands: with the
@@ -192,13 +205,9 @@ func (r result) as(s Severity) result {
 	return r
 }
 
-// first returns the first answer that is worst: a violation before a lack of
-// evidence, that before the rest.
+// worst returns the first of the worst answers.
 func worst(results ...result) result {
-	rank := func(r result) int {
-		return slices.Index([]Status{Violated, NotEvidenced, Satisfied, NotApplicable}, r.status)
-	}
-	return slices.MinFunc(results, func(a, b result) int { return cmp.Compare(rank(a), rank(b)) })
+	return slices.MinFunc(results, func(a, b result) int { return cmp.Compare(weight(a.status), weight(b.status)) })
 }
 
 // undecided says that nobody has determined whether a step applies.

@@ -320,7 +320,7 @@ func opinionsDisposed(v *view) result {
 		return v.okBecause("未收到意见", "no opinion came in")
 	case !known && v.Evidence != Live:
 		return v.unknown("收到多少意见、如何处理", "how many opinions came in, and what became of them")
-	case v.Evidence == Live && registered < count:
+	case registered < count && (v.Evidence == Live || registered > 0):
 		return v.broken(fmt.Sprintf("收到%d条，仅登记入册%d条", count, registered), fmt.Sprintf("%d opinions came in, only %d are registered", count, registered))
 	case v.Evidence != Live && len(v.d.Dispositions) == 0:
 		return v.absent("没有意见处理的记录", "no disposition of the opinions is recorded")

@@ -132,7 +132,7 @@ var transitions = slices.Concat(
 	within(StagePublished, "correct_minutes"),
 	within(StageRejected, "correct_minutes"),
 	leave("withdraw", StageWithdrawn,
-		StageProposed, StageStudied, StageInitiated, StageDrafting, StageReview, StageReviewed, StageAgenda),
+		StageProposed, StageStudied, StageInitiated, StageDrafting, StageReview, StageReviewed, StageAgenda, StageDecided),
 )
 
 func within(stage Stage, kinds ...decision.Kind) []Transition {

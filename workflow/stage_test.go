@@ -1,0 +1,157 @@
+package workflow_test
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/workflowtest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestTheStageDiagramIsTheTable(t *testing.T) {
+	t.Parallel()
+	const golden = "../docs/stages.md"
+	want := "# 阶段 Stages\n\n由转换表生成（`go test ./workflow -update`）。Generated from the transition table; acts that stay in their stage are not drawn.\n\n```mermaid\n" + workflow.Mermaid() + "```\n"
+	if *update {
+		if err := os.WriteFile(golden, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is not what the table says; run go test ./workflow -update", golden)
+	}
+}
+
+func TestTheTableIsSound(t *testing.T) {
+	t.Parallel()
+	known := map[workflow.Stage]bool{workflow.StageNone: true}
+	for _, s := range workflow.Stages() {
+		known[s.Stage] = true
+		if s.Zh == "" || s.En == "" {
+			t.Errorf("%s has no name", s.Stage)
+		}
+	}
+	used := map[decision.Kind]bool{}
+	rows := map[workflow.Transition]bool{}
+	reached := map[workflow.Stage]bool{workflow.StageNone: true}
+	for _, tr := range workflow.Transitions() {
+		used[tr.Act] = true
+		if _, err := decision.Describe(tr.Act); err != nil || !known[tr.From] || !known[tr.To] {
+			t.Errorf("%+v names something that does not exist", tr)
+		}
+		key := workflow.Transition{From: tr.From, Act: tr.Act, Outcome: tr.Outcome}
+		if rows[key] {
+			t.Errorf("%+v stands twice", key)
+		}
+		rows[key] = true
+		reached[tr.To] = true
+	}
+	for stage := range known {
+		if !reached[stage] {
+			t.Errorf("nothing leads to %s", stage)
+		}
+	}
+	for _, info := range decision.Catalogue() {
+		if !used[info.Kind] {
+			t.Errorf("%s has no place in any stage", info.Kind)
+		}
+		if len(workflow.Permitted(info.Kind)) == 0 {
+			t.Errorf("nobody may %s", info.Kind)
+		}
+	}
+	for _, s := range workflow.Stages() {
+		if s.Gate != "" && !slices.ContainsFunc(workflow.Transitions(), func(tr workflow.Transition) bool { return tr.From == s.Stage && tr.Act == s.Gate }) {
+			t.Errorf("the gate of %s is not in the table", s.Stage)
+		}
+	}
+}
+
+// Every pair of a stage and an act is either in the table or refused by name,
+// for an actor who may do the act.
+func TestEveryStageMeetsEveryAct(t *testing.T) {
+	t.Parallel()
+	samples := map[decision.Kind]workflowtest.Step{}
+	for _, s := range workflowtest.Walk("d713") {
+		samples[s.Act.Kind()] = s
+	}
+	at := map[workflow.Stage]workflow.Case{}
+	c := workflowtest.Case(t, "d713")
+	at[c.Stage] = c
+	for _, s := range workflowtest.Walk("d713") {
+		applied, err := workflowtest.Do(c, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c = applied.Case
+		at[c.Stage] = c
+	}
+	cells := 0
+	for stage, c := range at {
+		for kind, sample := range samples {
+			cells++
+			_, err := workflowtest.Do(c, sample)
+			inTable := slices.ContainsFunc(workflow.Transitions(), func(tr workflow.Transition) bool { return tr.From == stage && tr.Act == kind })
+			var refused *workflow.RefusedError
+			wrongStage := errors.As(err, &refused) && refused.Code == workflow.CodeStage
+			if inTable == wrongStage {
+				t.Errorf("%q and %s: in the table %v, answer %v", stage, kind, inTable, err)
+			}
+			if wrongStage && (!strings.Contains(refused.Zh, "阶段") || refused.En == "") {
+				t.Errorf("%q and %s: the refusal does not say what can be done: %v", stage, kind, refused)
+			}
+		}
+	}
+	if cells < 12*40 {
+		t.Errorf("only %d cells were tried", cells)
+	}
+}
+
+func TestWhoMayNotIsRefused(t *testing.T) {
+	t.Parallel()
+	for i, step := range workflowtest.Walk("d713") {
+		if i > 0 && step.Act.Kind() == workflowtest.Walk("d713")[i-1].Act.Kind() {
+			continue
+		}
+		c := workflowtest.Play(t, "d713", workflowtest.Before("d713", step.Act.Kind()))
+		for name, change := range map[string]func(*decision.Actor){
+			"no role":     func(a *decision.Actor) { a.Roles = nil },
+			"auditor":     func(a *decision.Actor) { a.Roles = []decision.Role{workflow.RoleAuditor} },
+			"other organ": func(a *decision.Actor) { a.Organ = "邻县人民政府" },
+		} {
+			if step.Act.Kind() == "propose" && name == "other organ" {
+				continue
+			}
+			s := step
+			s.Actor.Roles = slices.Clone(s.Actor.Roles)
+			change(&s.Actor)
+			var refused *workflow.RefusedError
+			if _, err := workflowtest.Do(c, s); !errors.As(err, &refused) || refused.Code != workflow.CodeRole {
+				t.Errorf("%s by %s: %v", step.Act.Kind(), name, err)
+			}
+		}
+	}
+	c := workflowtest.Play(t, "d713", workflowtest.Before("d713", "record_investigation"))
+	s := workflowtest.Walk("d713")[4]
+	s.Actor.Unit = "县水利局"
+	var refused *workflow.RefusedError
+	if _, err := workflowtest.Do(c, s); !errors.As(err, &refused) || refused.Code != workflow.CodeRole {
+		t.Errorf("a unit that was not assigned: %v", err)
+	}
+	c = workflowtest.Play(t, "d713", workflowtest.Before("d713", "issue_legality_opinion"))
+	s = workflowtest.Walk("d713")[slices.IndexFunc(workflowtest.Walk("d713"), func(s workflowtest.Step) bool { return s.Act.Kind() == "issue_legality_opinion" })]
+	s.Actor.ID = workflowtest.Actor("d713", workflow.RoleUndertakingUnit).ID
+	if _, err := workflowtest.Do(c, s); !errors.As(err, &refused) || refused.Code != workflow.CodeRole {
+		t.Errorf("the drafter reviews: %v", err)
+	}
+}
