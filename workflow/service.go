@@ -102,14 +102,22 @@ func (s *Service) Do(ctx context.Context, r Request) (Receipt, error) {
 		if err != nil {
 			return Receipt{}, err
 		}
-		if r.Expect != Latest && r.Expect != have.Version() {
-			return Receipt{}, fmt.Errorf("%w: expected version %d, it is %d", ErrConflict, r.Expect, have.Version())
+		var receipt Receipt
+		if r.Expect == Latest || r.Expect == have.Version() {
+			receipt, err = s.record(ctx, r, have)
+		} else {
+			err = fmt.Errorf("%w: expected version %d, it is %d", ErrConflict, r.Expect, have.Version())
 		}
-		receipt, err := s.record(ctx, r, have)
-		if !errors.Is(err, ErrConflict) || attempt == maxAttempts || (r.Expect != Latest && r.Key == "") {
+		switch {
+		case !errors.Is(err, ErrConflict) || attempt == maxAttempts:
 			return receipt, err
+		case r.Expect != Latest:
+			// Somebody was first: perhaps a repeat of this very request.
+			if used, again := s.replay(ctx, r); again != nil || used.Replayed {
+				return used, again
+			}
+			return Receipt{}, err
 		}
-		// Somebody else was first: perhaps a repeat of this very request.
 	}
 }
 
@@ -175,11 +183,12 @@ func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positi
 		now = have.recordedAt
 	}
 	today := calendar.DateOf(now)
-	if r.OccurredOn.IsZero() {
-		r.OccurredOn = today
+	occurred := r.OccurredOn // r itself stays as the caller sent it: its digest tells repeats
+	if occurred.IsZero() {
+		occurred = today
 	}
 	deed := Deed{
-		Ref: decision.Ref{Seq: have.Version() + 1, OccurredOn: r.OccurredOn, RecordedOn: today, Actor: r.Actor},
+		Ref: decision.Ref{Seq: have.Version() + 1, OccurredOn: occurred, RecordedOn: today, Actor: r.Actor},
 		Act: r.Act, Reasons: r.Reasons,
 	}
 	applied, err := Apply(have.Case, deed)
@@ -269,7 +278,7 @@ func (s *Service) write(r Request, have loaded, applied Applied, deed Deed, now 
 		w.Summary.CreatedAt = created
 	}
 	if r.Key != "" {
-		digest, err := requestDigest(Request{Decision: r.Decision, Act: r.Act, OccurredOn: r.OccurredOn, Reasons: r.Reasons, Pack: r.Pack})
+		digest, err := requestDigest(r)
 		if err != nil {
 			return Write{}, err
 		}

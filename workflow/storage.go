@@ -118,7 +118,8 @@ type Task struct {
 	Due      calendar.Date // zero when the law sets no day
 }
 
-// TaskQuery selects open tasks. Empty fields do not restrict.
+// TaskQuery selects open tasks. Empty fields do not restrict; a Unit also
+// selects the tasks that every unit can clear.
 type TaskQuery struct {
 	Organ, Unit, Role, Decision string
 	After                       Task // the last task of the page before; only Due, Decision and Key count
