@@ -1,0 +1,61 @@
+// Package postgres opens a [store.Store] on PostgreSQL with lib/pq.
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/lib/pq"
+
+	"github.com/juece/juece/store"
+)
+
+// defaultConnections is below what a fresh server allows (100), so that a few
+// replicas fit.
+const defaultConnections = 20
+
+// Option changes how [Open] opens a database.
+type Option func(*config)
+
+type config struct{ connections int }
+
+// Connections sets how many connections the pool has at most; 20 by default.
+func Connections(n int) Option { return func(c *config) { c.connections = n } }
+
+// Open connects to the database that a data source names, as a URL or as
+// key=value pairs; what it leaves out comes from the PG* variables of the
+// environment. Say sslmode yourself: lib/pq requires TLS when nothing is said.
+// Several hosts with target_session_attrs=read-write follow a failover. The
+// tables are not created; see [store.Store.Migrate]. The caller closes the
+// store.
+//
+// Parameters are sent in binary form, in the same message as the statement:
+// one round trip instead of two, and no prepared statement that a pooler in
+// transaction mode would lose.
+func Open(ctx context.Context, dsn string, options ...Option) (*store.Store, error) {
+	c := config{connections: defaultConnections}
+	for _, o := range options {
+		o(&c)
+	}
+	cfg, err := pq.NewConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: open: %w", err)
+	}
+	cfg.BinaryParameters = true
+	connector, err := pq.NewConnectorConfig(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: open: %w", err)
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(c.connections)
+	db.SetMaxIdleConns(c.connections)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("postgres: open: %w", err), db.Close())
+	}
+	return store.Adopt(store.PostgreSQL, db, db), nil
+}
+
+// New returns a store on a pool of the host, which stays the host's to close.
+func New(db *sql.DB) *store.Store { return store.New(store.PostgreSQL, db) }
