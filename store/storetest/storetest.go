@@ -1,0 +1,125 @@
+// Package storetest is the suite that every store passes.
+//
+// [Run] holds an implementation to what [workflow.Store], [workflow.Register]
+// and [workflow.Vault] promise. [RunSQL] adds what a SQL store promises beyond
+// that: the host's transaction, migrations, and nothing left of a write that
+// lost. [RunHeavy] measures it under numbers.
+package storetest
+
+import (
+	"database/sql"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/juece/juece/store"
+	"github.com/juece/juece/workflow"
+)
+
+// Subject is an implementation under test.
+type Subject interface {
+	workflow.Store
+	workflow.Register
+	workflow.Vault
+}
+
+// Run tests the contracts. The function returns an empty subject for each
+// test, which runs in parallel with others.
+func Run(t *testing.T, fresh func(t *testing.T) Subject) {
+	t.Helper()
+	each(t, fresh, []test[Subject]{
+		{"load of nothing", loadOfNothing},
+		{"bytes are kept", bytesAreKept},
+		{"no gaps", noGaps},
+		{"contradictions are refused", contradictionsAreRefused},
+		{"one writer wins", oneWriterWins},
+		{"writers take turns", writersTakeTurns},
+		{"decisions do not meet", decisionsDoNotMeet},
+		{"a loser keeps nothing", loserKeepsNothing},
+		{"state rows", stateRows},
+		{"list pages and filters", listPages},
+		{"tasks are replaced", tasksAreReplaced},
+		{"tasks in order", tasksInOrder},
+		{"tasks filtered", tasksFiltered},
+		{"keys are used once", keysAreUsedOnce},
+		{"refusals stay outside", refusalsStayOutside},
+		{"opinions are received", opinionsAreReceived},
+		{"opinions are committed", opinionsAreCommitted},
+		{"materials", materials},
+		{"an ended context", endedContext},
+	})
+}
+
+// Database is one fresh, empty database: no tables yet.
+type Database interface {
+	// Open opens a store on the database and closes it when the test ends.
+	Open(t *testing.T) *store.Store
+	// Host opens a pool of the host's on it, and a store on that pool.
+	Host(t *testing.T) (*sql.DB, *store.Store)
+}
+
+// RunSQL tests what only a SQL store can do.
+func RunSQL(t *testing.T, fresh func(t *testing.T) Database) {
+	t.Helper()
+	each(t, fresh, []test[Database]{
+		{"migrations race", migrationsRace},
+		{"reopen", reopen},
+		{"no row of a loser", noRowOfALoser},
+		{"host commits", hostCommits},
+		{"host rolls back", hostRollsBack},
+		{"conflict inside the host", conflictInsideHost},
+		{"the history is append-only", historyIsAppendOnly},
+		{"the state row lies", stateRowLies},
+		{"cut off while waiting", cutOffWhileWaiting},
+	})
+}
+
+// RunHeavy tests with numbers, and logs how long things took.
+func RunHeavy(t *testing.T, fresh func(t *testing.T) Database) {
+	t.Helper()
+	each(t, fresh, []test[Database]{
+		{"a hundred thousand opinions", hundredThousandOpinions},
+		{"appends", appendRate},
+	})
+}
+
+type test[S any] struct {
+	name string
+	run  func(*testing.T, S)
+}
+
+func each[S any](t *testing.T, fresh func(*testing.T) S, tests []test[S]) {
+	t.Helper()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.run(t, fresh(t))
+		})
+	}
+}
+
+// ok fails the test when err is not nil.
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// is fails the test when err is not the error that is wanted.
+func is(t *testing.T, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("got error %v, want %v", err, want)
+	}
+}
+
+// same fails the test when the two differ; nothing and nil are the same.
+func same(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmp.Comparer(sameDay)); diff != "" {
+		t.Fatalf("%s (-want +got):\n%s", what, diff)
+	}
+}
