@@ -36,9 +36,8 @@ const install = "PostgreSQL is needed for this test and was not found; install i
 var shared = sync.OnceValues(func() (*Cluster, error) { return start(Options{}) })
 
 // DSN returns the data source name of a fresh, empty database in the cluster
-// that all tests of this binary share. The database is dropped when the test
-// ends. The test is skipped under -short, and fails when PostgreSQL is not
-// installed.
+// that all tests of this binary share. The test is skipped under -short, and
+// fails when PostgreSQL is not installed.
 func DSN(tb testing.TB) string {
 	tb.Helper()
 	if testing.Short() {
@@ -85,19 +84,15 @@ func Start(tb testing.TB, options Options) *Cluster {
 	return c
 }
 
-// DSN returns the data source name of a fresh, empty database, which is
-// dropped when the test ends.
+// DSN returns the data source name of a fresh, empty database. It goes away
+// with the cluster: to drop it would make the server write everything out
+// first.
 func (c *Cluster) DSN(tb testing.TB) string {
 	tb.Helper()
 	name := "t" + strconv.FormatInt(c.names.Add(1), 10)
 	if err := c.administer(`CREATE DATABASE ` + pq.QuoteIdentifier(name)); err != nil {
 		tb.Fatalf("create database: %v\n%s", err, c.log())
 	}
-	tb.Cleanup(func() {
-		if err := c.administer(`DROP DATABASE ` + pq.QuoteIdentifier(name) + ` WITH (FORCE)`); err != nil {
-			tb.Logf("drop database: %v", err)
-		}
-	})
 	return c.source(name)
 }
 
@@ -179,7 +174,7 @@ func (c *Cluster) run(bin string, options Options) error {
 		return err
 	}
 	data := filepath.Join(c.dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"),
+	initdb := exec.CommandContext(context.Background(), filepath.Join(bin, "initdb"),
 		"-D", data, "-U", "juece", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 	initdb.Dir, initdb.SysProcAttr = c.dir, as
 	if out, err := initdb.CombinedOutput(); err != nil {
@@ -191,7 +186,8 @@ func (c *Cluster) run(bin string, options Options) error {
 	if err := os.WriteFile(filepath.Join(data, "postgresql.auto.conf"), settings(c.dir, c.port, options), 0o600); err != nil {
 		return err
 	}
-	c.keeper = exec.Command("/bin/sh", "-c", keep, filepath.Join(bin, "postgres"), c.dir)
+	// The server serves every test of the binary, so no test's context ends it.
+	c.keeper = exec.CommandContext(context.Background(), "/bin/sh", "-c", keep, filepath.Join(bin, "postgres"), c.dir)
 	c.keeper.Dir, c.keeper.SysProcAttr = c.dir, as
 	hold, err := c.keeper.StdinPipe()
 	if err != nil {
@@ -234,16 +230,17 @@ func (c *Cluster) ready(data string) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	deadline := time.Now().Add(30 * time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
 	for {
 		var directory string
-		err = db.QueryRow(`SHOW data_directory`).Scan(&directory)
+		err = db.QueryRowContext(ctx, `SHOW data_directory`).Scan(&directory)
 		switch {
 		case err == nil && directory == data:
 			return nil
 		case err == nil:
 			return fmt.Errorf("port %d belongs to %s", c.port, directory)
-		case time.Now().After(deadline):
+		case ctx.Err() != nil:
 			return err
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -251,7 +248,7 @@ func (c *Cluster) ready(data string) error {
 }
 
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}
