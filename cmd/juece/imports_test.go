@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/juece/juece/"
+
+// links lists what a package links, itself included.
+func links(t *testing.T, pkg string) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", module+pkg).Output()
+	if err != nil {
+		t.Fatalf("go list -deps %s: %v", pkg, err)
+	}
+	return strings.Fields(string(out))
+}
+
+// The arrows of the design: decision ← workflow ← store, workflow ← httpapi,
+// and leaves that import nothing of ours.
+func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
+	t.Parallel()
+	const (
+		sql      = "database/sql"
+		sqlx     = "github.com/jmoiron/sqlx"
+		pq       = "github.com/lib/pq"
+		modernc  = "modernc.org/sqlite"
+		huma     = "github.com/danielgtaylor/huma/v2"
+		goose    = "github.com/pressly/goose/v3"
+		kong     = "github.com/alecthomas/kong"
+		yaml     = "github.com/goccy/go-yaml"
+		mod      = "golang.org/x/mod/sumdb/tlog"
+		validate = "github.com/go-playground/validator/v10"
+		uuid     = "github.com/google/uuid"
+	)
+	all := []string{sql, sqlx, pq, modernc, huma, goose, kong, yaml, mod, validate, uuid, "testing"}
+	for pkg, may := range map[string]struct{ ours, others []string }{
+		"workflow/calendar": {},
+		"workflow/history":  {others: []string{mod}},
+		// A civil date is one type everywhere, so decision may import the leaf.
+		// validator's own go.mod links no SQL; database/sql/driver is not database/sql.
+		"decision":          {ours: []string{"workflow/calendar"}, others: []string{validate}},
+		"workflow/pack":     {ours: []string{"workflow/calendar"}, others: []string{yaml}},
+		"workflow":          {ours: []string{"decision", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
+		"workflow/casefile": {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
+		"workflow/httpapi":  {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid, huma}},
+		"store":             {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose}},
+		"store/postgres":    {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, pq}},
+		"store/sqlite":      {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, modernc}},
+	} {
+		t.Run(pkg, func(t *testing.T) {
+			t.Parallel()
+			for _, dep := range links(t, pkg) {
+				if ours, ok := strings.CutPrefix(dep, module); ok && ours != pkg && !slices.Contains(may.ours, ours) {
+					t.Errorf("%s links %s", pkg, ours)
+				}
+				if slices.Contains(all, dep) && !slices.Contains(may.others, dep) {
+					t.Errorf("%s links %s", pkg, dep)
+				}
+			}
+		})
+	}
+}
+
+// Nothing but tests links a test library, the program included.
+func TestTheProgramLinksNoTestLibrary(t *testing.T) {
+	t.Parallel()
+	for _, dep := range links(t, "cmd/juece") {
+		if dep == "testing" || strings.Contains(dep, "go-cmp") || strings.Contains(dep, "rapid") || strings.HasSuffix(dep, "test") && strings.HasPrefix(dep, module) {
+			t.Errorf("the program links %s", dep)
+		}
+	}
+}

@@ -1,0 +1,283 @@
+package calendar_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/juece/juece/workflow/calendar"
+)
+
+func day(s string) calendar.Date { return calendar.MustParseDate(s) }
+
+func TestEveryYearHasItsNotices(t *testing.T) {
+	t.Parallel()
+	cal := calendar.China()
+	if got := cal.Years(); !slices.Equal(got, []int{2019, 2020, 2021, 2022, 2023, 2024, 2025, 2026}) {
+		t.Fatalf("years %v", got)
+	}
+	for _, y := range cal.Years() {
+		for _, n := range cal.Notices(y) {
+			if !strings.HasPrefix(n.Number, "国办发明电〔") || n.Date.IsZero() || !strings.Contains(n.Title, fmt.Sprint(y)) {
+				t.Errorf("%d: %+v", y, n)
+			}
+		}
+	}
+	if !strings.HasPrefix(cal.Digest(), "sha256:") {
+		t.Errorf("digest %q", cal.Digest())
+	}
+}
+
+// The tables, written from the notices, agree day by day with a data set that
+// others keep.
+func TestTheTablesAgreeWithAnIndependentSource(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open("testdata/oracle.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	off, work := map[calendar.Date]bool{}, map[calendar.Date]bool{}
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		what, date, ok := strings.Cut(lines.Text(), " ")
+		switch {
+		case strings.HasPrefix(what, "#"):
+		case ok && what == "off":
+			off[day(date)] = true
+		case ok && what == "work":
+			work[day(date)] = true
+		default:
+			t.Fatalf("line %q", lines.Text())
+		}
+	}
+	cal := calendar.China()
+	days := 0
+	for d := day("2019-01-01"); !d.After(day("2026-12-31")); d = d.AddDays(1) {
+		days++
+		weekday := d.Weekday() >= 1 && d.Weekday() <= 5
+		want := (weekday && !off[d]) || work[d]
+		if got := cal.Day(d); got.Working != want {
+			t.Errorf("%s: working %v, want %v (%s)", d, got.Working, want, got.Kind)
+		}
+	}
+	if days != 2922 || len(off) < 200 || len(work) < 50 {
+		t.Errorf("compared %d days, %d off, %d worked: the source is not whole", days, len(off), len(work))
+	}
+}
+
+func TestArithmeticAgreesWithAWalkOverAllPairs(t *testing.T) {
+	t.Parallel()
+	cal := calendar.China()
+	first, last := day("2019-01-01"), day("2026-12-28")
+	n := last.DaysSince(first) + 1
+	working := make([]bool, n)
+	before := make([]int, n+1) // working days among the first i days
+	for i := range n {
+		before[i+1] = before[i]
+		if working[i] = cal.Day(first.AddDays(i)).Working; working[i] {
+			before[i+1]++
+		}
+	}
+	pairs := 0
+	for i := 0; i < n; i++ {
+		// Walk once to the right, and compare every end on the way.
+		count := 0
+		for j := i + 1; j < n; j++ {
+			if working[j] {
+				count++
+			}
+			if count != before[j+1]-before[i+1] {
+				t.Fatalf("%s to %s", first.AddDays(i), first.AddDays(j))
+			}
+			pairs++
+			if (i+j)%997 != 0 { // the exported functions, on a dense sample
+				continue
+			}
+			from, to := first.AddDays(i), first.AddDays(j)
+			span, err := cal.Between(from, to)
+			if err != nil || int(span.WorkingDays) != count || int(span.Days) != j-i || span.Including != span.Days+1 || span.Provisional {
+				t.Fatalf("between %s and %s: %+v, %v; want %d", from, to, span.WorkingDays, err, count)
+			}
+			if count > 0 && cal.Day(to).Working {
+				forth, err := cal.AddWorkingDays(from, calendar.WorkingDays(count))
+				if err != nil || forth.Date != to || len(forth.NotCounted) != j-i-count {
+					t.Fatalf("%s + %d working days: %s, %v; want %s", from, count, forth.Date, err, to)
+				}
+				back, err := cal.AddWorkingDays(to.AddDays(1), -calendar.WorkingDays(count))
+				if err != nil || before[j+1]-before[back.Date.DaysSince(first)] != count {
+					t.Fatalf("%s - %d working days: %s, %v", to.AddDays(1), count, back.Date, err)
+				}
+			}
+		}
+	}
+	t.Logf("%d pairs, 0 mismatches", pairs)
+	if pairs != n*(n-1)/2 {
+		t.Errorf("%d pairs of %d", pairs, n*(n-1)/2)
+	}
+}
+
+func TestSevenWorkingDaysAcrossTheSpringFestival(t *testing.T) {
+	t.Parallel()
+	got, err := calendar.China().AddWorkingDays(day("2026-02-13"), 7)
+	if err != nil || got.Date != day("2026-03-02") || got.Provisional {
+		t.Fatalf("%s %v %v", got.Date, got.Provisional, err)
+	}
+	// 15–23 February off; 1 March is a Sunday; 14 and 28 February are worked.
+	if len(got.NotCounted) != 10 || got.NotCounted[0].Date != day("2026-02-15") || got.NotCounted[0].Zh != "春节" || got.NotCounted[9].Date != day("2026-03-01") {
+		t.Errorf("not counted: %+v", got.NotCounted)
+	}
+	if len(got.Notices) != 1 || got.Notices[0].Number != "国办发明电〔2025〕7号" {
+		t.Errorf("rests on %+v", got.Notices)
+	}
+	back, err := calendar.China().AddWorkingDays(day("2026-03-02"), -7)
+	if err != nil || back.Date != day("2026-02-13") {
+		t.Errorf("back: %s, %v", back.Date, err)
+	}
+}
+
+// Civil Code Art 203.
+func TestAPeriodThatEndsOnADayOffRunsOn(t *testing.T) {
+	t.Parallel()
+	cal := calendar.China()
+	for _, c := range []struct {
+		from        string
+		n           calendar.Days
+		plain, date string
+	}{
+		{"2026-03-02", 30, "2026-04-01", "2026-04-01"}, // a Wednesday
+		{"2026-03-05", 30, "2026-04-04", "2026-04-07"}, // Qingming, off to the 6th
+		{"2026-02-12", 30, "2026-03-14", "2026-03-16"}, // a Saturday
+		{"2026-01-15", 30, "2026-02-14", "2026-02-14"}, // a Saturday that is worked
+		{"2026-04-10", -7, "2026-04-03", "2026-04-03"},
+		{"2026-04-12", -7, "2026-04-05", "2026-04-05"}, // backwards: not extended
+		{"2026-04-05", 0, "2026-04-05", "2026-04-05"},
+	} {
+		got, err := cal.AddDays(day(c.from), c.n)
+		if err != nil || got.Plain != day(c.plain) || got.Date != day(c.date) {
+			t.Errorf("%s %+d: %s, plain %s, %v; want %s, plain %s", c.from, c.n, got.Date, got.Plain, err, c.date, c.plain)
+		}
+	}
+}
+
+func TestAYearWithoutATableIsProvisional(t *testing.T) {
+	t.Parallel()
+	cal := calendar.China()
+	for _, c := range []struct {
+		from string
+		n    calendar.WorkingDays
+		want bool
+	}{
+		{"2026-12-21", 5, false},
+		{"2026-12-25", 10, true}, // into 2027
+		{"2027-03-01", 1, true},
+		{"2019-01-03", -1, false},
+		{"2018-12-20", -1, true},
+		{"2026-12-28", 1, true}, // the next notice may still move the last days of December
+		{"2025-12-28", 2, false},
+	} {
+		got, err := cal.AddWorkingDays(day(c.from), c.n)
+		if err != nil || got.Provisional != c.want {
+			t.Errorf("%s %+d: %s, provisional %v, %v", c.from, c.n, got.Date, got.Provisional, err)
+		}
+	}
+	if got, err := (&calendar.Calendar{}).Between(day("2026-03-02"), day("2026-03-09")); err != nil || !got.Provisional || got.WorkingDays != 5 {
+		t.Errorf("no table at all: %+v, %v", got, err)
+	}
+}
+
+func TestWhatCannotBeCountedIsAnError(t *testing.T) {
+	t.Parallel()
+	cal := calendar.China()
+	_, unknown := cal.AddDays(calendar.Date{}, 1)
+	_, huge := cal.AddWorkingDays(day("2026-01-05"), 10_001)
+	_, backwards := cal.Between(day("2026-01-05"), day("2026-01-04"))
+	_, half := cal.Between(day("2026-01-05"), calendar.Date{})
+	for i, err := range []error{unknown, huge, backwards, half} {
+		if !errors.Is(err, calendar.ErrRange) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+}
+
+func TestDates(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{"2026-02-30", "2026-2-3", "20260203", "2026-02-03T00:00:00Z", " 2026-02-03", "0000-01-01", "二〇二六年"} {
+		if _, err := calendar.ParseDate(bad); err == nil {
+			t.Errorf("%q was read", bad)
+		}
+	}
+	if _, err := calendar.NewDate(2026, 2, 29); err == nil {
+		t.Error("29 February 2026")
+	}
+	d, err := calendar.NewDate(2024, 2, 29)
+	if err != nil || d.String() != "2024-02-29" || d.AddDays(366).String() != "2025-03-01" || d.Year() != 2024 {
+		t.Errorf("%s, %v", d, err)
+	}
+	var unknown struct {
+		D calendar.Date `json:"d,omitzero"`
+	}
+	if data, err := json.Marshal(unknown); err != nil || string(data) != "{}" {
+		t.Errorf("unknown: %s, %v", data, err)
+	}
+	if err := json.Unmarshal([]byte(`{"d":"2026-02-13"}`), &unknown); err != nil || unknown.D != day("2026-02-13") {
+		t.Errorf("%v, %v", unknown, err)
+	}
+	midnight := day("2026-02-13").Time()
+	if calendar.DateOf(midnight.Add(-9*3600e9)) != day("2026-02-12") || calendar.DateOf(midnight.Add(-8*3600e9)) != day("2026-02-13") {
+		t.Error("the day in China begins at 16:00 UTC")
+	}
+}
+
+func TestATableThatCannotBeIsRefused(t *testing.T) {
+	t.Parallel()
+	const head = `{"year":2030,"notices":[{"title":"通知","number":"甲","date":"2029-11-01"}],`
+	for name, table := range map[string]string{
+		"no notice":             `{"year":2030,"notices":[],"off":[],"make_up":[]}`,
+		"unknown field":         head + `"off":[],"make_up":[],"x":1}`,
+		"a holiday backwards":   head + `"off":[{"zh":"春节","en":"x","from":"2030-02-05","to":"2030-02-04","number":"甲"}],"make_up":[]}`,
+		"worked on a weekday":   head + `"off":[],"make_up":[{"date":"2030-02-05","number":"甲"}]}`,
+		"off and worked":        head + `"off":[{"zh":"春节","en":"x","from":"2030-02-02","to":"2030-02-04","number":"甲"}],"make_up":[{"date":"2030-02-02","number":"甲"}]}`,
+		"from nowhere":          head + `"off":[{"zh":"春节","en":"x","from":"2030-02-02","to":"2030-02-04","number":"乙"}],"make_up":[]}`,
+		"a day of another year": head + `"off":[{"zh":"春节","en":"x","from":"2031-02-02","to":"2031-02-04","number":"甲"}],"make_up":[]}`,
+		"not JSON":              "year: 2030",
+	} {
+		if _, err := calendar.Load(fstest.MapFS{"2030.json": {Data: []byte(table)}}); err == nil {
+			t.Errorf("%s was read", name)
+		}
+	}
+	good := head + `"off":[{"zh":"春节","en":"x","from":"2030-02-04","to":"2030-02-05","number":"甲"}],"make_up":[{"date":"2030-02-02","number":"甲"}]}`
+	cal, err := calendar.Load(fstest.MapFS{"2030.json": {Data: []byte(good)}})
+	if err != nil || cal.Day(day("2030-02-02")).Kind != calendar.MakeUp || cal.Day(day("2030-02-05")).Kind != calendar.Holiday {
+		t.Errorf("a good table: %v", err)
+	}
+}
+
+func FuzzParseDate(f *testing.F) {
+	f.Add("2026-02-13")
+	f.Add("0001-01-01")
+	f.Fuzz(func(t *testing.T, s string) {
+		d, err := calendar.ParseDate(s)
+		if err == nil && d.String() != s {
+			t.Errorf("%q was read as %s", s, d)
+		}
+	})
+}
+
+func ExampleCalendar_AddWorkingDays() {
+	// A complete package is received on the Friday before the Spring Festival
+	// of 2026; the reviewer has seven working days (D713 Art 26).
+	due, err := calendar.China().AddWorkingDays(calendar.MustParseDate("2026-02-13"), 7)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(due.Date, due.Notices[0].Number, due.Provisional)
+	// Output: 2026-03-02 国办发明电〔2025〕7号 false
+}

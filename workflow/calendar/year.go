@@ -1,0 +1,174 @@
+package calendar
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+	"time"
+)
+
+//go:embed years/*.json
+var embedded embed.FS
+
+// Notice is a notice of the State Council General Office on a year's
+// holidays.
+type Notice struct {
+	Title  string `json:"title"`
+	Number string `json:"number"` // 发文字号
+	Date   Date   `json:"date"`   // 成文日期
+}
+
+// year is the table of one year, as the files in years/ have it.
+type year struct {
+	Year    int      `json:"year"`
+	Notices []Notice `json:"notices"`
+	Off     []struct {
+		Zh     string `json:"zh"`
+		En     string `json:"en"`
+		From   Date   `json:"from"`
+		To     Date   `json:"to"`
+		Number string `json:"number"` // of the notice that says so
+	} `json:"off"`
+	MakeUp []struct {
+		Date   Date   `json:"date"`
+		Number string `json:"number"`
+	} `json:"make_up"`
+}
+
+// exception is a day that a notice takes out of the ordinary week.
+type exception struct {
+	kind   Kind
+	zh, en string
+	notice Notice
+}
+
+// Calendar is a set of year tables. It does not change after it is loaded and
+// is safe for concurrent use. The zero Calendar has no table, so that every
+// answer is provisional.
+type Calendar struct {
+	years      map[int][]Notice
+	exceptions map[Date]exception
+	digest     string
+}
+
+// China returns the calendar that comes with the module: 2019, the year D713
+// took effect, to 2026.
+func China() *Calendar { return chinese() }
+
+var chinese = sync.OnceValue(func() *Calendar {
+	files, err := fs.Sub(embedded, "years")
+	if err != nil {
+		return &Calendar{}
+	}
+	// The tests load the same files. Were they unreadable all the same, a
+	// calendar without tables would mark every answer provisional.
+	c, err := Load(files)
+	if err != nil {
+		return &Calendar{}
+	}
+	return c
+})
+
+// Load reads every *.json file at the top of a file system as the table of
+// one year and checks it: holidays do not run backwards, worked days fall on
+// weekends and are not off, each day comes from a notice that the table names.
+func Load(files fs.FS) (*Calendar, error) {
+	names, err := fs.Glob(files, "*.json")
+	if err != nil {
+		return nil, fmt.Errorf("calendar: %w", err)
+	}
+	c := &Calendar{years: map[int][]Notice{}, exceptions: map[Date]exception{}}
+	sum := sha256.New()
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("calendar: %w", err)
+		}
+		if err := c.add(data); err != nil {
+			return nil, fmt.Errorf("calendar: %s: %w", name, err)
+		}
+		fmt.Fprintf(sum, "%s\x00%d\x00", name, len(data))
+		sum.Write(data)
+	}
+	c.digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
+	return c, nil
+}
+
+func (c *Calendar) add(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	var y year
+	if err := dec.Decode(&y); err != nil {
+		return err
+	}
+	if _, ok := c.years[y.Year]; ok || y.Year < 1949 || len(y.Notices) == 0 {
+		return fmt.Errorf("year %d: impossible, given twice, or without a notice", y.Year)
+	}
+	c.years[y.Year] = y.Notices
+	notice := func(number string) (Notice, error) {
+		i := slices.IndexFunc(y.Notices, func(n Notice) bool { return n.Number == number && number != "" })
+		if i < 0 {
+			return Notice{}, fmt.Errorf("notice %q is not among those of the year", number)
+		}
+		return y.Notices[i], nil
+	}
+	put := func(d Date, e exception) error {
+		if _, ok := c.exceptions[d]; ok || d.IsZero() || d.Year() < y.Year-1 || d.Year() > y.Year {
+			return fmt.Errorf("%s: given twice, or not a day of the year", d)
+		}
+		c.exceptions[d] = e
+		return nil
+	}
+	for _, off := range y.Off {
+		n, err := notice(off.Number)
+		if err != nil {
+			return err
+		}
+		if off.To.Before(off.From) || off.To.DaysSince(off.From) > 30 {
+			return fmt.Errorf("%s: from %s to %s", off.Zh, off.From, off.To)
+		}
+		for d := off.From; !d.After(off.To); d = d.AddDays(1) {
+			if err := put(d, exception{Holiday, off.Zh, off.En, n}); err != nil {
+				return err
+			}
+		}
+	}
+	for _, worked := range y.MakeUp {
+		n, err := notice(worked.Number)
+		if err != nil {
+			return err
+		}
+		if !weekend(worked.Date) {
+			return fmt.Errorf("%s is worked in exchange and is not on a weekend", worked.Date)
+		}
+		if err := put(worked.Date, exception{MakeUp, "调休上班", "worked in exchange", n}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func weekend(d Date) bool { return d.Weekday() == time.Saturday || d.Weekday() == time.Sunday }
+
+// Digest names the calendar by the bytes of its tables.
+func (c *Calendar) Digest() string { return c.digest }
+
+// Years lists the years that have a table, in order.
+func (c *Calendar) Years() []int {
+	all := make([]int, 0, len(c.years))
+	for y := range c.years {
+		all = append(all, y)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Notices returns the notices behind a year's table; none when it has no
+// table.
+func (c *Calendar) Notices(year int) []Notice { return slices.Clone(c.years[year]) }

@@ -1,0 +1,20 @@
+package workflow
+
+import "github.com/juece/juece/workflow/calendar"
+
+// workingDays counts the working days after a day up to and including
+// another; none when the other comes first. The answer is provisional where a
+// year's notice is not loaded.
+func workingDays(cal *calendar.Calendar, after, until calendar.Date) (count int, provisional bool, err error) {
+	if until.Before(after) {
+		return 0, false, nil
+	}
+	span, err := cal.Between(after, until)
+	return int(span.WorkingDays), span.Provisional, err
+}
+
+// afterWorkingDays returns the n-th working day after a day.
+func afterWorkingDays(cal *calendar.Calendar, day calendar.Date, n int) (calendar.Date, error) {
+	end, err := cal.AddWorkingDays(day, calendar.WorkingDays(n))
+	return end.Date, err
+}
