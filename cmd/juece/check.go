@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/casefile"
+	"github.com/juece/juece/workflow/pack"
+)
+
+// The exit codes of check. A file that cannot be used weighs more than a
+// violation in another one.
+const (
+	exitViolated status = 1
+	exitUnusable status = 2
+)
+
+// checkCmd judges procedures that were never in the system.
+type checkCmd struct {
+	Files  []string      `arg:"" name:"file" help:"案卷文件（YAML或者JSON）。Case files, YAML or JSON."`
+	Lang   string        `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
+	Format string        `enum:"text,json" default:"text" help:"格式：text或者json。The format."`
+	On     calendar.Date `placeholder:"DATE" help:"判断日期，默认为今天。The day of judgement, today by default."`
+	All    bool          `help:"列出不适用的规则。List the rules that do not apply, too."`
+}
+
+// judged is a case with what was found in it.
+type judged struct {
+	file     casefile.File
+	subject  workflow.Case
+	findings []workflow.Finding
+}
+
+// Run judges every file that can be used. What cannot be is said on stderr.
+func (c *checkCmd) Run(s streams) error {
+	packs, err := workflow.Packs()
+	if err != nil {
+		return err
+	}
+	if c.On.IsZero() {
+		c.On = calendar.DateOf(time.Now())
+	}
+	unusable := false
+	var cases []judged
+	for _, path := range c.Files {
+		j, err := c.judge(path, packs)
+		if err != nil {
+			unusable = true
+			complain(s.err, err, c.Lang)
+			continue
+		}
+		cases = append(cases, j)
+	}
+	if err := c.write(s.out, cases); err != nil {
+		return err
+	}
+	switch {
+	case unusable:
+		return exitUnusable
+	case anyViolated(cases):
+		return exitViolated
+	}
+	return nil
+}
+
+func (c *checkCmd) judge(path string, packs *pack.Set) (judged, error) {
+	file, err := casefile.ReadFile(path)
+	if err != nil {
+		return judged{}, err
+	}
+	subject, err := file.Case(packs, calendar.China())
+	if err != nil {
+		return judged{}, err
+	}
+	return judged{file, subject, workflow.Check(subject, c.On)}, nil
+}
+
+func (c *checkCmd) write(w io.Writer, cases []judged) error {
+	if c.Format == "json" {
+		return writeJSON(w, cases, c.Lang)
+	}
+	return writeText(w, cases, *c)
+}
+
+// complain says what is wrong with a file, each thing on a line that begins
+// with its place.
+func complain(w io.Writer, err error, lang string) {
+	all, ok := errors.AsType[casefile.Errors](err)
+	if !ok {
+		fmt.Fprintln(w, printable(err.Error()))
+		return
+	}
+	for _, e := range all {
+		fmt.Fprintln(w, printable(e.Message(lang)))
+	}
+}
+
+// breach reports whether a finding says that something is owed and was not
+// done. What the decree only allows is shown and weighs nothing.
+func breach(f workflow.Finding) bool {
+	return f.Status == workflow.Violated && f.Severity != workflow.Soft
+}
+
+func anyViolated(cases []judged) bool {
+	for _, j := range cases {
+		for _, f := range j.findings {
+			if breach(f) {
+				return true
+			}
+		}
+	}
+	return false
+}

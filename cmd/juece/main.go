@@ -1,0 +1,107 @@
+// Command juece (决策) runs and judges procedures of major administrative
+// decisions (重大行政决策).
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// cli is the command line; each command stands in its own file.
+type cli struct {
+	Check   checkCmd         `cmd:"" help:"检查案卷文件，逐条给出结论。Judge case files, article by article."`
+	Migrate migrateCmd       `cmd:"" help:"建立或者升级数据库表。Create or upgrade the tables of a database."`
+	Version kong.VersionFlag `help:"显示版本。Show the version."`
+}
+
+// The exit codes. A command has others where it says so.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// streams are the standard streams, as the commands get them.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// status is an exit code of a command that has said already what there was to
+// say.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// run runs one command line and returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	exited := false // by a flag that answers for itself, such as --help
+	parser, err := kong.New(&cli{},
+		kong.Name("juece"),
+		kong.Description("重大行政决策程序：运行与检查。The procedure for major administrative decisions, run and judged."),
+		kong.Vars{"version": "juece " + version()},
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { exited = true }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.BindTo(stdout, (*io.Writer)(nil)),
+		kong.Bind(streams{in: stdin, out: stdout, err: stderr}),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "juece:", err)
+		return exitFailed
+	}
+	command, err := parser.Parse(args)
+	switch {
+	case exited:
+		return exitOK
+	case err != nil:
+		return usage(parser, err, stderr)
+	}
+	return exitCode(command.Run(), stderr)
+}
+
+// usage says what is wrong with a command line, and how to write it.
+func usage(parser *kong.Kong, err error, stderr io.Writer) int {
+	fmt.Fprintln(stderr, "juece:", err)
+	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+		parser.Stdout = stderr
+		if err := wrong.Context.PrintUsage(true); err != nil {
+			fmt.Fprintln(stderr, "juece:", err)
+		}
+	}
+	return exitUsage
+}
+
+func exitCode(err error, stderr io.Writer) int {
+	if err == nil {
+		return exitOK
+	}
+	if s, ok := errors.AsType[status](err); ok {
+		return int(s)
+	}
+	fmt.Fprintln(stderr, "juece:", err)
+	return exitFailed
+}
+
+// version is the version of the module that the program was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
