@@ -104,7 +104,7 @@ func (a PlaceOnAgenda) record(d *Decision, at Ref)   { d.Agendas = add(d.Agendas
 func (a OpenMeeting) record(d *Decision, at Ref)     { d.Meetings = add(d.Meetings, at, a) }
 func (a RecordStatement) record(d *Decision, at Ref) { d.Statements = add(d.Statements, at, a) }
 func (a Decide) record(d *Decision, at Ref)          { d.Decisions = add(d.Decisions, at, a) }
-func (a SignMinutes) record(d *Decision, at Ref) { d.MinutesSigned = add(d.MinutesSigned, at, a) }
+func (a SignMinutes) record(d *Decision, at Ref)     { d.MinutesSigned = add(d.MinutesSigned, at, a) }
 
 func (a CorrectMinutes) record(d *Decision, at Ref) {
 	d.MinutesCorrected = add(d.MinutesCorrected, at, a)

@@ -237,7 +237,7 @@ func majorityAnswered(v *view) result {
 	favour, against, present := positions(meeting, said)
 	zh := fmt.Sprintf("出席%d人，赞成%d人，不赞成%d人", present, favour, against)
 	en := fmt.Sprintf("%d present, %d in favour, %d against", present, favour, against)
-	differs := false
+	var differs bool
 	switch made.Act.Outcome {
 	case "":
 		return v.unknown("决定结果", "the outcome")

@@ -98,10 +98,10 @@ func legalityReviewed(v *view) result {
 	vague := target == 0
 	reviewed := 0
 	for _, o := range v.d.LegalityOpinions {
-		switch {
-		case o.Act.Draft == 0:
+		switch o.Act.Draft {
+		case 0:
 			vague = true
-		case o.Act.Draft == target:
+		case target:
 			if text := v.textOf(target); text != "" && o.Act.Read != nil && !slices.Contains(o.Act.Read, text) {
 				return v.broken("审查意见所阅材料不含此版草案文本", "the opinion did not read the text of this version")
 			}

@@ -49,7 +49,7 @@ type Digest string
 
 func sum(domain string, data []byte) Digest {
 	h := sha256.New()
-	io.WriteString(h, domain)
+	h.Write([]byte(domain))
 	h.Write(data)
 	return Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
 }
