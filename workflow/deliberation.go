@@ -53,6 +53,9 @@ func dossierWhole(v *view) result {
 	if !placed && v.Evidence != Live {
 		return v.absent("没有提请讨论的材料", "no dossier for a meeting is recorded")
 	}
+	if placed && agenda.Dossier == nil {
+		return v.lacking("提请讨论的材料", "what went to the meeting")
+	}
 	in := func(digest string) bool {
 		return !placed || digest == "" || slices.ContainsFunc(agenda.Dossier, func(m decision.Material) bool { return m.Digest == digest })
 	}

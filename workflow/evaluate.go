@@ -43,7 +43,7 @@ type result struct {
 // rules lists every rule in the order of the statute.
 var rules = slices.Concat(
 	generalRules, initiationRules, draftRules, participationRules, hearingRules,
-	expertRules, riskRules, competitionRules, legalityRules, deliberationRules,
+	dispositionRules, expertRules, riskRules, competitionRules, legalityRules, deliberationRules,
 	publicationRules, archiveRules,
 )
 
@@ -186,11 +186,12 @@ func (v *view) unknown(zh, en string) result {
 	return result{status: NotEvidenced, zh: "来源未载明：" + zh, en: "the source does not say: " + en}
 }
 
-// noObject says that the act which the rule speaks of is not in the record:
-// not applicable where the record is whole, no evidence where it is not.
+// noObject says that the act which the rule speaks of is not in the record,
+// for the reason given: not applicable where the record is whole, no evidence
+// where it is not.
 func (v *view) noObject(zh, en string) result {
 	if v.Evidence == Published {
-		return result{status: NotEvidenced, zh: "来源未载明：" + zh, en: "the source does not say: " + en}
+		return result{status: NotEvidenced, zh: "来源未载明；如果" + zh + "，则不适用", en: "the source does not say; does not apply if " + en}
 	}
 	return v.not(zh, en)
 }

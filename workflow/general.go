@@ -75,7 +75,7 @@ func category(v *view) result {
 func exclusion(v *view) result {
 	p, ok := v.proposal()
 	switch {
-	case !ok:
+	case !ok || (p.Exclusion == "" && v.Evidence != Live):
 		return v.unknown("是否属于排除适用的事项", "whether the matter is excluded")
 	case p.Exclusion == "" || p.Exclusion == "none":
 		return v.ok()

@@ -9,8 +9,8 @@ import (
 	"github.com/juece/juece/workflow/pack"
 )
 
-// participationRules are the rules of chapter 2, section 2 (公众参与, Arts 14,
-// 15 and 18); hearings stand in their own file.
+// participationRules are the rules of chapter 2, section 2 (公众参与) on
+// hearing the public (Arts 14 and 15); hearings stand in their own file.
 var participationRules = []Rule{
 	{
 		ID: "R14.1", Norm: d713, Article: 14, Paragraph: 1, Severity: Hard, Zh: "听取了社会公众意见，或者依法不予公开", En: "the public was heard, or the matter is lawfully not public",
@@ -44,6 +44,10 @@ var participationRules = []Rule{
 		ID: "R15.5", Norm: d713, Article: 15, Paragraph: 1, Severity: Hard, Zh: "期限届满后才结束征求意见、提交草案", En: "the round is closed and the draft submitted only after the period",
 		Gates: append([]decision.Kind{"close_comment"}, packageGates...), Acts: []decision.Kind{"submit_for_review"}, check: periodAwaited,
 	},
+}
+
+// dispositionRules are the rules on what becomes of opinions (Art 18).
+var dispositionRules = []Rule{
 	{
 		ID: "R18.1", Norm: d713, Article: 18, Severity: Hard, Zh: "每条意见均有研究处理结果", En: "every opinion has a disposition",
 		Gates: packageGates, Acts: []decision.Kind{"dispose_opinions", "commit_opinions", "state_adoption"}, check: opinionsDisposed,

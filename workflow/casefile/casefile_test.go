@@ -151,6 +151,7 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 		"number is a text":    {act("submit_draft", "draft: \"1\""), "acts[0].act.draft", 6, "whole number"},
 		"number is a float":   {act("submit_draft", "draft: 1.5"), "acts[0].act.draft", 6, "whole number"},
 		"number in octal":     {act("submit_draft", "draft: 010"), "acts[0].act.draft", 6, "whole number"},
+		"number is zero":      {act("submit_draft", "draft: 0"), "acts[0].act.draft", 6, "from 1"},
 		"number is too large": {act("submit_draft", "draft: 99999999999999999999"), "acts[0].act.draft", 6, "whole number"},
 		"bool is a text":      {act("determine_step", "applies: \"true\""), "acts[0].act.applies", 6, "true or false"},
 		"list is a text":      {act("identify_affected", "units: 财政局"), "acts[0].act.units", 6, "list"},

@@ -45,13 +45,14 @@ func (r *reader) encode(n ast.Node, as reflect.Type, path string) (json.RawMessa
 // value turns a node into what JSON holds for the type. It keeps the line of
 // every field, so that a later check can point at it.
 func (r *reader) value(n ast.Node, as reflect.Type, path string) any {
-	if as.Kind() == reflect.Pointer {
-		return r.value(n, as.Elem(), path)
-	}
 	if isNull(n) {
 		return nil
 	}
 	r.lines[path] = lineOf(n)
+	zero := as.Kind() == reflect.Pointer // a value behind a pointer may be zero
+	if zero {
+		as = as.Elem()
+	}
 	if reflect.PointerTo(as).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
 		return r.textual(n, as, path)
 	}
@@ -67,7 +68,7 @@ func (r *reader) value(n ast.Node, as reflect.Type, path string) any {
 	case reflect.Bool:
 		return r.bool(n, path)
 	default:
-		return r.integer(n, as, path)
+		return r.integer(n, as, path, zero)
 	}
 }
 
@@ -152,10 +153,15 @@ func (r *reader) bool(n ast.Node, path string) any {
 var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
 // integer keeps the digits as they stand: 010 or 1_000 could be meant in more
-// than one way.
-func (r *reader) integer(n ast.Node, as reflect.Type, path string) any {
+// than one way. What is counted from 1 is unknown when it is 0, so a 0 that
+// stands in the file would be lost.
+func (r *reader) integer(n ast.Node, as reflect.Type, path string, zero bool) any {
 	if i, ok := n.(*ast.IntegerNode); ok && decimal.MatchString(i.Token.Value) {
 		number := json.Number(i.Token.Value)
+		if !zero && strings.Trim(i.Token.Value, "-") == "0" {
+			r.say(lineOf(n), path, "应从1起；不知道的，不要填写", "counts from 1; leave it out when it is not known")
+			return nil
+		}
 		if json.Unmarshal([]byte(number), reflect.New(as).Interface()) == nil {
 			return number
 		}
