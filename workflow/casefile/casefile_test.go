@@ -133,6 +133,7 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 		"case is a number":    {"case: 12\npack: d713\nacts: []\n", "case", 1, "text"},
 		"complete is a text":  {head[:len(head)-6] + "complete: ja\nacts: []\n", "complete", 3, "true or false"},
 		"acts is no list":     {"case: a\npack: d713\nacts: {}\n", "acts", 3, "list"},
+		"too many acts":       {head + strings.Repeat("- kind: withdraw\n", 5001), "acts", 5004, "5000"},
 		"act is no mapping":   {head + "- submit_draft\n", "acts[0]", 4, "fields"},
 		"act is nothing":      {head + "-\n- kind: withdraw\n", "acts[0]", 4, "fields"},
 		"no kind":             {head + "- act: {draft: 1}\n", "acts[0].kind", 4, "missing"},

@@ -21,6 +21,10 @@ import (
 // wrong with the file as a whole.
 const maxProblems = 100
 
+// maxActs is how many acts a file may tell. Judging looks at the case as it
+// stood at each gate, and copies it act by act.
+const maxActs = 5000
+
 // reader turns the nodes of a file into values and collects what is wrong.
 type reader struct {
 	problems Errors
@@ -46,7 +50,12 @@ func (r *reader) file(root *ast.MappingNode) File {
 	r.needed(at, root, "", "case", "pack", "acts")
 	r.oneLine("case", f.ID, 128)
 	r.oneLine("title", f.Title, 300)
-	for i, n := range r.sequence(at["acts"], "acts") {
+	acts := r.sequence(at["acts"], "acts")
+	if len(acts) > maxActs {
+		r.say(lineOf(acts[maxActs]), "acts", fmt.Sprintf("最多%d个程序行为", maxActs), fmt.Sprintf("at most %d acts", maxActs))
+		acts = nil
+	}
+	for i, n := range acts {
 		f.Deeds = append(f.Deeds, r.deed(n, fmt.Sprintf("acts[%d]", i), int64(i+1)))
 	}
 	slices.SortStableFunc(r.problems, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
