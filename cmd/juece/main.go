@@ -24,9 +24,10 @@ func main() {
 
 // cli is the command line; each command stands in its own file.
 type cli struct {
-	Check   checkCmd         `cmd:"" help:"检查案卷文件，逐条给出结论。Judge case files, article by article."`
-	Migrate migrateCmd       `cmd:"" help:"建立或者升级数据库表。Create or upgrade the tables of a database."`
-	Version kong.VersionFlag `help:"显示版本。Show the version."`
+	Check    checkCmd         `cmd:"" help:"检查案卷文件，逐条给出结论。Judge case files, article by article."`
+	Calendar calendarCmd      `cmd:"" help:"推算日和工作日。Count days and working days."`
+	Migrate  migrateCmd       `cmd:"" help:"建立或者升级数据库表。Create or upgrade the tables of a database."`
+	Version  kong.VersionFlag `help:"显示版本。Show the version."`
 }
 
 // The exit codes. A command has others where it says so.
@@ -65,7 +66,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "juece:", err)
 		return exitFailed
 	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(signed(args))
 	switch {
 	case exited:
 		return exitOK
