@@ -43,7 +43,7 @@ func TestTheTablesAgreeWithAnIndependentSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	off, work := map[calendar.Date]bool{}, map[calendar.Date]bool{}
+	off, work, perYear := map[calendar.Date]bool{}, map[calendar.Date]bool{}, map[string]bool{}
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
 		what, date, ok := strings.Cut(lines.Text(), " ")
@@ -53,21 +53,30 @@ func TestTheTablesAgreeWithAnIndependentSource(t *testing.T) {
 			off[day(date)] = true
 		case ok && what == "work":
 			work[day(date)] = true
+		case ok && what == "year":
+			perYear[date] = true
 		default:
 			t.Fatalf("line %q", lines.Text())
 		}
 	}
 	cal := calendar.China()
-	days := 0
-	for d := day("2019-01-01"); !d.After(day("2026-12-31")); d = d.AddDays(1) {
+	days, worked := 0, map[int]int{}
+	for d := day("2018-12-29"); !d.After(day("2026-12-31")); d = d.AddDays(1) {
 		days++
 		weekday := d.Weekday() >= 1 && d.Weekday() <= 5
 		want := (weekday && !off[d]) || work[d]
 		if got := cal.Day(d); got.Working != want {
 			t.Errorf("%s: working %v, want %v (%s)", d, got.Working, want, got.Kind)
+		} else if got.Working {
+			worked[d.Year()]++
 		}
 	}
-	if days != 2922 || len(off) < 200 || len(work) < 50 {
+	for _, y := range cal.Years() {
+		if !perYear[fmt.Sprintf("%d %d", y, worked[y])] {
+			t.Errorf("%d has %d working days", y, worked[y])
+		}
+	}
+	if days != 2925 || len(off) < 200 || len(work) < 50 || len(perYear) != len(cal.Years()) {
 		t.Errorf("compared %d days, %d off, %d worked: the source is not whole", days, len(off), len(work))
 	}
 }
@@ -235,28 +244,101 @@ func TestDates(t *testing.T) {
 	}
 }
 
+// sample is the table of a year to come, as a host would write it: it says
+// nothing true about 2030. Its weekend worked is 2 February.
+const sample = `{"year":2030,"notices":[{"title":"通知","number":"甲","date":"2029-11-01"}],"off":[
+{"zh":"元旦","en":"New Year's Day","from":"2029-12-30","to":"2030-01-01","number":"甲"},
+{"zh":"春节","en":"Spring Festival","from":"2030-02-04","to":"2030-02-08","number":"甲"},
+{"zh":"清明节","en":"Qingming","from":"2030-04-05","to":"2030-04-05","number":"甲"},
+{"zh":"劳动节","en":"Labour Day","from":"2030-05-01","to":"2030-05-03","number":"甲"},
+{"zh":"端午节","en":"Dragon Boat Festival","from":"2030-06-05","to":"2030-06-05","number":"甲"},
+{"zh":"国庆节、中秋节","en":"National Day and Mid-Autumn Festival","from":"2030-10-01","to":"2030-10-07","number":"甲"}
+],"make_up":[{"date":"2030-02-02","number":"甲"}]}`
+
+func load(table string) (*calendar.Calendar, error) {
+	return calendar.Load(fstest.MapFS{"2030.json": {Data: []byte(table)}})
+}
+
 func TestATableThatCannotBeIsRefused(t *testing.T) {
 	t.Parallel()
-	const head = `{"year":2030,"notices":[{"title":"通知","number":"甲","date":"2029-11-01"}],`
-	for name, table := range map[string]string{
-		"no notice":             `{"year":2030,"notices":[],"off":[],"make_up":[]}`,
-		"unknown field":         head + `"off":[],"make_up":[],"x":1}`,
-		"a holiday backwards":   head + `"off":[{"zh":"春节","en":"x","from":"2030-02-05","to":"2030-02-04","number":"甲"}],"make_up":[]}`,
-		"worked on a weekday":   head + `"off":[],"make_up":[{"date":"2030-02-05","number":"甲"}]}`,
-		"off and worked":        head + `"off":[{"zh":"春节","en":"x","from":"2030-02-02","to":"2030-02-04","number":"甲"}],"make_up":[{"date":"2030-02-02","number":"甲"}]}`,
-		"from nowhere":          head + `"off":[{"zh":"春节","en":"x","from":"2030-02-02","to":"2030-02-04","number":"乙"}],"make_up":[]}`,
-		"a day of another year": head + `"off":[{"zh":"春节","en":"x","from":"2031-02-02","to":"2031-02-04","number":"甲"}],"make_up":[]}`,
-		"not JSON":              "year: 2030",
+	for name, edit := range map[string][2]string{
+		"no notice":                {`{"title":"通知","number":"甲","date":"2029-11-01"}`, ``},
+		"a notice without number":  {`"number":"甲","date":"2029-11-01"`, `"number":"","date":"2029-11-01"`},
+		"a notice without date":    {`"2029-11-01"`, `""`},
+		"unknown field":            {`"make_up":`, `"x":1,"make_up":`},
+		"a holiday backwards":      {`"to":"2030-04-05"`, `"to":"2030-04-04"`},
+		"a holiday of a month":     {`"to":"2030-05-03"`, `"to":"2030-06-03"`},
+		"a holiday given twice":    {`"from":"2030-06-05","to":"2030-06-05"`, `"from":"2030-05-03","to":"2030-06-01"`},
+		"a holiday without a name": {`"en":"Qingming"`, `"en":""`},
+		"a holiday left out":       {`国庆节、中秋节`, `国庆节`},
+		"worked on a weekday":      {`"date":"2030-02-02"`, `"date":"2030-02-12"`},
+		"off and worked":           {`"from":"2030-02-04"`, `"from":"2030-02-02"`},
+		"worked on no day":         {`"date":"2030-02-02"`, `"date":""`},
+		"from nowhere":             {`"to":"2030-02-08","number":"甲"`, `"to":"2030-02-08","number":"乙"`},
+		"a day of another year":    {`"from":"2030-06-05","to":"2030-06-05"`, `"from":"2031-06-05","to":"2031-06-05"`},
+		"no date":                  {`"2030-06-05"`, `"2030-06-31"`},
+		"an impossible year":       {`"year":2030`, `"year":0`},
+		"not JSON":                 {`{"year":2030`, `year: 2030`},
+		"two tables in a file":     {`"number":"甲"}]}`, `"number":"甲"}]}{}`},
 	} {
-		if _, err := calendar.Load(fstest.MapFS{"2030.json": {Data: []byte(table)}}); err == nil {
+		table := strings.Replace(sample, edit[0], edit[1], 1)
+		if table == sample {
+			t.Errorf("%s: the edit does not apply", name)
+		}
+		if _, err := load(table); err == nil {
 			t.Errorf("%s was read", name)
 		}
 	}
-	good := head + `"off":[{"zh":"春节","en":"x","from":"2030-02-04","to":"2030-02-05","number":"甲"}],"make_up":[{"date":"2030-02-02","number":"甲"}]}`
-	cal, err := calendar.Load(fstest.MapFS{"2030.json": {Data: []byte(good)}})
+	cal, err := load(sample)
 	if err != nil || cal.Day(day("2030-02-02")).Kind != calendar.MakeUp || cal.Day(day("2030-02-05")).Kind != calendar.Holiday {
 		t.Errorf("a good table: %v", err)
 	}
+	if _, err := calendar.Load(fstest.MapFS{"a.json": {Data: []byte(sample)}, "b.json": {Data: []byte(sample)}}); err == nil {
+		t.Error("a year was read twice")
+	}
+	if _, err := calendar.Load(fstest.MapFS{"2030.yaml": {Data: []byte(sample)}}); err == nil {
+		t.Error("a directory without a table was read")
+	}
+}
+
+func TestTheDigestNamesTheBytes(t *testing.T) {
+	t.Parallel()
+	one, err := load(sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := load(sample)
+	if err != nil || one.Digest() != same.Digest() || len(one.Digest()) != len("sha256:")+64 {
+		t.Errorf("%s and %s, %v", one.Digest(), same.Digest(), err)
+	}
+	other, err := load(sample + "\n")
+	if err != nil || one.Digest() == other.Digest() {
+		t.Errorf("other bytes, the same digest %s, %v", other.Digest(), err)
+	}
+}
+
+// Whatever is read must be a calendar that can be counted by.
+func FuzzLoad(f *testing.F) {
+	f.Add(sample)
+	f.Add(strings.Replace(sample, "2030-02-04", "2030-02-09", 1))
+	f.Add(`{"year":2030}`)
+	f.Fuzz(func(t *testing.T, table string) {
+		cal, err := load(table)
+		if err != nil {
+			return
+		}
+		years := cal.Years()
+		if len(years) != 1 || len(cal.Notices(years[0])) == 0 {
+			t.Fatalf("years %v", years)
+		}
+		for d, err := calendar.NewDate(years[0], 1, 1); err == nil && d.Year() == years[0]; d = d.AddDays(1) {
+			day := cal.Day(d)
+			weekend := d.Weekday() == 0 || d.Weekday() == 6
+			if day.Kind == calendar.MakeUp && !weekend || day.Working != (day.Kind == calendar.MakeUp || day.Kind == calendar.Workday) || day.Zh == "" || day.En == "" {
+				t.Fatalf("%+v", day)
+			}
+		}
+	})
 }
 
 func FuzzParseDate(f *testing.F) {

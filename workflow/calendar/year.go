@@ -6,9 +6,12 @@ import (
 	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -24,11 +27,13 @@ type Notice struct {
 	Date   Date   `json:"date"`   // 成文日期
 }
 
-// year is the table of one year, as the files in years/ have it.
+// year is the table of one year, as the files in years/ have it. An off period
+// (放假) includes the weekend that the notice joins to it (与周末连休).
 type year struct {
-	Year    int      `json:"year"`
-	Notices []Notice `json:"notices"`
-	Off     []struct {
+	Year       int        `json:"year"`
+	Notices    []Notice   `json:"notices"`
+	Provenance provenance `json:"provenance"`
+	Off        []struct {
 		Zh     string `json:"zh"`
 		En     string `json:"en"`
 		From   Date   `json:"from"`
@@ -39,6 +44,14 @@ type year struct {
 		Date   Date   `json:"date"`
 		Number string `json:"number"`
 	} `json:"make_up"`
+}
+
+// provenance tells a reader of the table where it comes from; nothing is
+// counted by it.
+type provenance struct {
+	PublishedAt      []string `json:"published_at"`       // where the government publishes the notices
+	ReadAt           []string `json:"read_at"`            // the copies that text and number were read in
+	DaysComparedWith []string `json:"days_compared_with"` // data sets that agree, day by day
 }
 
 // exception is a day that a notice takes out of the ordinary week.
@@ -76,12 +89,17 @@ var chinese = sync.OnceValue(func() *Calendar {
 })
 
 // Load reads every *.json file at the top of a file system as the table of
-// one year and checks it: holidays do not run backwards, worked days fall on
-// weekends and are not off, each day comes from a notice that the table names.
+// one year and checks it: all seven holidays are there, none runs backwards,
+// worked days fall on weekends and are not off, each day comes from a notice
+// that the table names. Where a file system has no table at all, it is an error
+// too: the wrong directory must not turn every answer provisional.
 func Load(files fs.FS) (*Calendar, error) {
 	names, err := fs.Glob(files, "*.json")
 	if err != nil {
 		return nil, fmt.Errorf("calendar: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, errors.New("calendar: no table: no file *.json")
 	}
 	c := &Calendar{years: map[int][]Notice{}, exceptions: map[Date]exception{}}
 	sum := sha256.New()
@@ -101,14 +119,12 @@ func Load(files fs.FS) (*Calendar, error) {
 }
 
 func (c *Calendar) add(data []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	var y year
-	if err := dec.Decode(&y); err != nil {
+	y, err := parseYear(data)
+	if err != nil {
 		return err
 	}
-	if _, ok := c.years[y.Year]; ok || y.Year < 1949 || len(y.Notices) == 0 {
-		return fmt.Errorf("year %d: impossible, given twice, or without a notice", y.Year)
+	if _, ok := c.years[y.Year]; ok {
+		return fmt.Errorf("year %d is given twice", y.Year)
 	}
 	c.years[y.Year] = y.Notices
 	notice := func(number string) (Notice, error) {
@@ -149,6 +165,46 @@ func (c *Calendar) add(data []byte) error {
 		}
 		if err := put(worked.Date, exception{MakeUp, "调休上班", "worked in exchange", n}); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// parseYear reads a table and checks what can be seen without its days.
+func parseYear(data []byte) (year, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	var y year
+	if err := dec.Decode(&y); err != nil {
+		return year{}, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return year{}, errors.New("there is something after the table")
+	}
+	if y.Year < 1949 || y.Year > 9999 || len(y.Notices) == 0 {
+		return year{}, fmt.Errorf("year %d: impossible, or without a notice", y.Year)
+	}
+	for i, n := range y.Notices {
+		if n.Title == "" || n.Number == "" || n.Date.IsZero() {
+			return year{}, fmt.Errorf("notice %d has no title, number or date", i+1)
+		}
+	}
+	return y, y.complete()
+}
+
+// holidays are the seven for all citizens (全国年节及纪念日放假办法 Art 2).
+var holidays = [...]string{"元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节"}
+
+// complete refuses a table that lacks a holiday: it would count days off as
+// worked, and not say that the answer is provisional.
+func (y year) complete() error {
+	for _, name := range holidays {
+		found := false
+		for _, off := range y.Off {
+			found = found || off.En != "" && strings.Contains(off.Zh, name)
+		}
+		if !found {
+			return fmt.Errorf("year %d lacks %s", y.Year, name)
 		}
 	}
 	return nil
