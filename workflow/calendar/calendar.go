@@ -27,8 +27,8 @@ type WorkingDays int
 // limit bounds every count: no period of the procedure comes near it.
 const limit = 10_000
 
-// ErrRange is returned for an unknown date, a date that runs backwards, or a
-// count beyond ten thousand days.
+// ErrRange is returned for an unknown date, a date that runs backwards, a
+// count beyond ten thousand days, or an answer outside the years 1 to 9999.
 var ErrRange = errors.New("calendar: out of range")
 
 // Day is what a calendar says of one day.
@@ -47,7 +47,7 @@ func (c *Calendar) Day(d Date) Day {
 	if e, ok := c.exceptions[d]; ok {
 		return Day{Date: d, Kind: e.kind, Working: e.kind == MakeUp, Zh: e.zh, En: e.en, Notice: &e.notice}
 	}
-	info := Day{Date: d, Kind: Workday, Working: true, Zh: weekdayNames[d.Weekday()], En: d.Weekday().String(), Provisional: c.unsettled(d)}
+	info := Day{Date: d, Kind: Workday, Working: true, Zh: weekdayNames[d.Weekday()], En: d.Weekday().String(), Provisional: c.missing(d) != 0}
 	if weekend(d) {
 		info.Kind, info.Working = Weekend, false
 	}
@@ -56,15 +56,18 @@ func (c *Calendar) Day(d Date) Day {
 
 var weekdayNames = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
 
-// unsettled reports whether a notice that is not loaded can still change the
-// day. New Year's Day has been arranged together with the last days of
+// missing returns the year whose notice is not loaded and can still change the
+// day, or 0. New Year's Day has been arranged together with the last days of
 // December (2018-12-29 to 31, 2022-12-31), by the notice of the next year.
-func (c *Calendar) unsettled(d Date) bool {
-	if _, ok := c.years[d.Year()]; !ok {
-		return true
+func (c *Calendar) missing(d Date) int {
+	y := d.Year()
+	if _, ok := c.years[y]; !ok {
+		return y
 	}
-	_, next := c.years[d.Year()+1]
-	return !next && d.Time().Month() == time.December && d.Time().Day() >= 29
+	if _, next := c.years[y+1]; !next && d.Time().Month() == time.December && d.Time().Day() >= 29 {
+		return y + 1
+	}
+	return 0
 }
 
 // Result is the answer to a count of days from a date.
@@ -73,7 +76,8 @@ type Result struct {
 	Plain       Date     `json:"plain"`       // before an extension to the next working day
 	NotCounted  []Day    `json:"not_counted"` // every day passed over, and why
 	Provisional bool     `json:"provisional"`
-	Notices     []Notice `json:"notices"` // that the answer rests on
+	Missing     []int    `json:"missing,omitempty"` // years whose notice is not loaded, why it is provisional
+	Notices     []Notice `json:"notices"`           // that the answer rests on
 }
 
 // AddWorkingDays returns the n-th working day after a date, or before it when
@@ -89,7 +93,9 @@ func (c *Calendar) AddWorkingDays(from Date, n WorkingDays) (Result, error) {
 	t := c.tally()
 	d := from
 	for n > 0 {
-		d = d.AddDays(step)
+		if d = d.AddDays(step); !d.written() {
+			return Result{}, outside(from)
+		}
 		if t.see(d) {
 			n--
 		}
@@ -108,13 +114,18 @@ func (c *Calendar) AddDays(from Date, n Days) (Result, error) {
 	}
 	t := c.tally()
 	plain := from.AddDays(int(n))
-	end := plain
-	if n > 0 {
-		for !t.see(end) {
-			end = end.AddDays(1)
-		}
-	} else {
+	if !plain.written() {
+		return Result{}, outside(from)
+	}
+	if n <= 0 {
 		t.rest(plain)
+		return t.result(plain, plain), nil
+	}
+	end := plain
+	for !t.see(end) {
+		if end = end.AddDays(1); !end.written() {
+			return Result{}, outside(from)
+		}
 	}
 	return t.result(end, plain), nil
 }
@@ -126,6 +137,7 @@ type Span struct {
 	WorkingDays WorkingDays `json:"working_days"`   // the first day not counted
 	NotCounted  []Day       `json:"not_counted"`
 	Provisional bool        `json:"provisional"`
+	Missing     []int       `json:"missing,omitempty"` // years whose notice is not loaded
 	Notices     []Notice    `json:"notices"`
 }
 
@@ -146,7 +158,7 @@ func (c *Calendar) Between(from, to Date) (Span, error) {
 	days := Days(to.DaysSince(from))
 	return Span{
 		Days: days, Including: days + 1, WorkingDays: working,
-		NotCounted: t.passed, Provisional: t.provisional, Notices: t.notices,
+		NotCounted: t.passed, Provisional: len(t.missing) > 0, Missing: t.missing, Notices: t.notices,
 	}, nil
 }
 
@@ -157,12 +169,16 @@ func inRange(from Date, n int) error {
 	return nil
 }
 
+func outside(from Date) error {
+	return fmt.Errorf("%w: the count from %s leaves the years 1 to 9999", ErrRange, from)
+}
+
 // tally collects what a count rests on.
 type tally struct {
-	calendar    *Calendar
-	passed      []Day
-	provisional bool
-	notices     []Notice
+	calendar *Calendar
+	passed   []Day
+	missing  []int
+	notices  []Notice
 }
 
 func (c *Calendar) tally() *tally { return &tally{calendar: c, passed: []Day{}, notices: []Notice{}} }
@@ -180,7 +196,9 @@ func (t *tally) see(d Date) bool {
 // rest notes the notices that the answer rests on when it touches a day.
 func (t *tally) rest(d Date) {
 	day := t.calendar.Day(d)
-	t.provisional = t.provisional || day.Provisional
+	if y := t.calendar.missing(d); day.Provisional && !slices.Contains(t.missing, y) {
+		t.missing = append(t.missing, y)
+	}
 	for _, n := range t.calendar.years[d.Year()] {
 		t.cite(n)
 	}
@@ -197,5 +215,9 @@ func (t *tally) cite(n Notice) {
 
 func (t *tally) result(d, plain Date) Result {
 	slices.SortFunc(t.passed, func(a, b Day) int { return a.Date.DaysSince(b.Date) })
-	return Result{Date: d, Plain: plain, NotCounted: t.passed, Provisional: t.provisional, Notices: t.notices}
+	slices.Sort(t.missing)
+	return Result{
+		Date: d, Plain: plain, NotCounted: t.passed,
+		Provisional: len(t.missing) > 0, Missing: t.missing, Notices: t.notices,
+	}
 }

@@ -192,9 +192,15 @@ func TestAYearWithoutATableIsProvisional(t *testing.T) {
 		{"2025-12-28", 2, false},
 	} {
 		got, err := cal.AddWorkingDays(day(c.from), c.n)
-		if err != nil || got.Provisional != c.want {
-			t.Errorf("%s %+d: %s, provisional %v, %v", c.from, c.n, got.Date, got.Provisional, err)
+		if err != nil || got.Provisional != c.want || got.Provisional != (len(got.Missing) > 0) {
+			t.Errorf("%s %+d: %s, provisional %v, missing %v, %v", c.from, c.n, got.Date, got.Provisional, got.Missing, err)
 		}
+	}
+	if got, err := cal.Between(day("2026-12-28"), day("2028-03-01")); err != nil || !slices.Equal(got.Missing, []int{2027, 2028}) {
+		t.Errorf("missing %v, %v", got.Missing, err)
+	}
+	if got, err := cal.AddWorkingDays(day("2019-01-02"), -500); err != nil || !slices.Equal(got.Missing, []int{2017, 2018}) {
+		t.Errorf("backwards: missing %v, %v", got.Missing, err)
 	}
 	if got, err := (&calendar.Calendar{}).Between(day("2026-03-02"), day("2026-03-09")); err != nil || !got.Provisional || got.WorkingDays != 5 {
 		t.Errorf("no table at all: %+v, %v", got, err)
@@ -208,7 +214,11 @@ func TestWhatCannotBeCountedIsAnError(t *testing.T) {
 	_, huge := cal.AddWorkingDays(day("2026-01-05"), 10_001)
 	_, backwards := cal.Between(day("2026-01-05"), day("2026-01-04"))
 	_, half := cal.Between(day("2026-01-05"), calendar.Date{})
-	for i, err := range []error{unknown, huge, backwards, half} {
+	_, before := cal.AddDays(day("0001-01-03"), -7)
+	_, beforeWorking := cal.AddWorkingDays(day("0001-01-03"), -7)
+	_, after := cal.AddDays(day("9999-12-31"), 1)
+	_, afterWorking := cal.AddWorkingDays(day("9999-12-31"), 1)
+	for i, err := range []error{unknown, huge, backwards, half, before, beforeWorking, after, afterWorking} {
 		if !errors.Is(err, calendar.ErrRange) {
 			t.Errorf("%d: %v", i, err)
 		}
@@ -224,6 +234,12 @@ func TestDates(t *testing.T) {
 	}
 	if _, err := calendar.NewDate(2026, 2, 29); err == nil {
 		t.Error("29 February 2026")
+	}
+	if got, err := calendar.China().AddDays(day("9999-12-01"), 30); err != nil || got.Date.String() != "9999-12-31" {
+		t.Errorf("the last date: %s, %v", got.Date, err)
+	}
+	if got, err := calendar.China().AddDays(day("0001-01-31"), -30); err != nil || got.Date.String() != "0001-01-01" {
+		t.Errorf("the first date: %s, %v", got.Date, err)
 	}
 	d, err := calendar.NewDate(2024, 2, 29)
 	if err != nil || d.String() != "2024-02-29" || d.AddDays(366).String() != "2025-03-01" || d.Year() != 2024 {

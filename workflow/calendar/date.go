@@ -14,6 +14,10 @@ var epoch = time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC).Unix()
 
 const secondsPerDay = 24 * 60 * 60
 
+// The ordinals of 0001-01-01 and 9999-12-31, the dates that the text form can
+// write.
+const firstDay, lastDay = 1, 3_652_059
+
 // Date is a civil date (日) in the Gregorian calendar, without a time of day
 // and without a zone. The zero Date means that the day is not known; a
 // published case seldom gives every date, and unknown is not the same as
@@ -70,6 +74,9 @@ func (d Date) Time() time.Time {
 // IsZero reports whether the day is not known.
 func (d Date) IsZero() bool { return d.day == 0 }
 
+// written reports whether the text form can write the date.
+func (d Date) written() bool { return d.day >= firstDay && d.day <= lastDay }
+
 // Equal reports whether both are the same day, or both unknown.
 func (d Date) Equal(other Date) bool { return d == other }
 
@@ -81,7 +88,8 @@ func (d Date) Before(other Date) bool { return d.day < other.day }
 func (d Date) After(other Date) bool { return d.day > other.day }
 
 // AddDays returns the date n calendar days later, or earlier when n is
-// negative. An unknown date stays unknown.
+// negative. An unknown date stays unknown. Callers stay within the years 1 to
+// 9999; [Calendar.AddDays] reports an error beyond them.
 func (d Date) AddDays(n int) Date {
 	if d.IsZero() {
 		return d
