@@ -48,8 +48,10 @@ type dayAnswer struct {
 	Days        *int              `json:"days,omitempty"`           // the first day not counted
 	Including   *int              `json:"days_including,omitempty"` // the first day counted
 	WorkingDays *int              `json:"working_days,omitempty"`
+	Counted     *int              `json:"counted,omitempty"` // of a step: the days it asked for
 	Provisional bool              `json:"provisional"`
-	NotCounted  []calendar.Day    `json:"not_counted"` // days off on the way, and why
+	Missing     []int             `json:"missing,omitempty"` // years whose notice is not loaded
+	NotCounted  []calendar.Day    `json:"not_counted"`       // days off on the way, and why
 	Notices     []calendar.Notice `json:"notices"`
 }
 
@@ -84,7 +86,7 @@ func (c *calendarCmd) answer(cal *calendar.Calendar) (dayAnswer, error) {
 		days, including, working := int(span.Days), int(span.Including), int(span.WorkingDays)
 		return dayAnswer{
 			From: from, Date: to, Days: &days, Including: &including, WorkingDays: &working,
-			Provisional: span.Provisional, NotCounted: span.NotCounted, Notices: span.Notices,
+			Provisional: span.Provisional, Missing: span.Missing, NotCounted: span.NotCounted, Notices: span.Notices,
 		}, nil
 	}
 	form := stepForm.FindStringSubmatch(step)
@@ -101,11 +103,11 @@ func (c *calendarCmd) answer(cal *calendar.Calendar) (dayAnswer, error) {
 	}
 	result, err := count()
 	if err != nil {
-		return dayAnswer{}, c.fault("间隔不得超过一万日", "the step must not exceed ten thousand days")
+		return dayAnswer{}, c.fault("间隔不得超过一万日，结果须在公元1年至9999年之间", "the step must not exceed ten thousand days, and the answer must lie in the years 1 to 9999")
 	}
 	return dayAnswer{
-		From: from, Date: result.Date, Plain: result.Plain, Provisional: result.Provisional,
-		NotCounted: result.NotCounted, Notices: result.Notices,
+		From: from, Date: result.Date, Plain: result.Plain, Counted: &n,
+		Provisional: result.Provisional, Missing: result.Missing, NotCounted: result.NotCounted, Notices: result.Notices,
 	}, nil
 }
 
@@ -125,7 +127,7 @@ func (c *calendarCmd) text(a dayAnswer) string {
 		fmt.Fprintf(&b, c.say("不计首日%d日，计首日%d日；其中工作日%d个（不计首日）\n", "%d days without the first day, %d with it; %d working days (without the first day)\n"), *a.Days, *a.Including, *a.WorkingDays)
 	}
 	if a.Days == nil && a.Plain != a.Date {
-		fmt.Fprintf(&b, c.say("第末日%s（%s）为休息日，顺延至休息日结束的次日（民法典第二百零三条）\n", "the last day, %s (%s), is a day off; the period runs on to the day after it (Civil Code Art 203)\n"), a.Plain, c.weekday(a.Plain))
+		fmt.Fprintf(&b, c.say("期间的最后一日%s（%s）为休息日，以休息日结束的次日为最后一日（民法典第二百零三条）\n", "the last day, %s (%s), is a day off; the period runs on to the next working day (Civil Code Art 203)\n"), a.Plain, c.weekday(a.Plain))
 	}
 	if len(a.NotCounted) > 0 {
 		b.WriteString(c.say("不是工作日的日期：\n", "days that are not worked:\n"))
@@ -137,10 +139,18 @@ func (c *calendarCmd) text(a dayAnswer) string {
 		fmt.Fprintf(&b, c.say("依据：%s（%s，%s）\n", "rests on: %s (%s, %s)\n"), n.Title, n.Number, n.Date)
 	}
 	if a.Provisional {
-		b.WriteString(c.say("暂定：所及日期的放假安排通知尚未载入，仅按周一至周五估算，结果可能变化\n",
-			"PROVISIONAL: the holiday notice for some of these days is not loaded; Monday to Friday is an estimate and the answer may change\n"))
+		fmt.Fprintf(&b, c.say("暂定：%s年的放假安排通知尚未载入，仅按周一至周五估算，结果可能变化\n",
+			"PROVISIONAL: the holiday notice for %s is not loaded; Monday to Friday is an estimate and the answer may change\n"), c.years(a.Missing))
 	}
 	return b.String()
+}
+
+func (c *calendarCmd) years(all []int) string {
+	var names []string
+	for _, y := range all {
+		names = append(names, strconv.Itoa(y))
+	}
+	return strings.Join(names, c.say("、", ", "))
 }
 
 func (c *calendarCmd) weekday(d calendar.Date) string {
