@@ -151,6 +151,20 @@ func TestSevenWorkingDaysAcrossTheSpringFestival(t *testing.T) {
 	}
 }
 
+// The notice of a year arranges the last days of December before it, too.
+func TestNewYearsDayRestsOnTheNoticeOfTheNextYear(t *testing.T) {
+	t.Parallel()
+	got, err := calendar.China().Between(day("2018-12-28"), day("2018-12-31"))
+	if err != nil || got.WorkingDays != 1 || got.Provisional || len(got.Notices) != 1 || got.Notices[0].Number != "国办发明电〔2018〕15号" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	// Two notices arranged 2020; the later one took 1 February, a Saturday that
+	// the earlier one had worked.
+	if off := calendar.China().Day(day("2020-02-01")); off.Kind != calendar.Holiday || off.Notice.Number != "国办发明电〔2020〕1号" {
+		t.Errorf("%+v", off)
+	}
+}
+
 // Civil Code Art 203.
 func TestAPeriodThatEndsOnADayOffRunsOn(t *testing.T) {
 	t.Parallel()
@@ -279,7 +293,8 @@ func TestATableThatCannotBeIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, edit := range map[string][2]string{
 		"no notice":                {`{"title":"通知","number":"甲","date":"2029-11-01"}`, ``},
-		"a notice without number":  {`"number":"甲","date":"2029-11-01"`, `"number":"","date":"2029-11-01"`},
+		"a notice without title":   {`"title":"通知"`, `"title":""`},
+		"a notice without number":  {`"number":"甲","date":"2029-11-01"`, `"number":"","date":"2029-11-01"},{"title":"通知","number":"甲","date":"2029-11-01"`},
 		"a notice without date":    {`"2029-11-01"`, `""`},
 		"unknown field":            {`"make_up":`, `"x":1,"make_up":`},
 		"a holiday backwards":      {`"to":"2030-04-05"`, `"to":"2030-04-04"`},
@@ -291,7 +306,8 @@ func TestATableThatCannotBeIsRefused(t *testing.T) {
 		"off and worked":           {`"from":"2030-02-04"`, `"from":"2030-02-02"`},
 		"worked on no day":         {`"date":"2030-02-02"`, `"date":""`},
 		"from nowhere":             {`"to":"2030-02-08","number":"甲"`, `"to":"2030-02-08","number":"乙"`},
-		"a day of another year":    {`"from":"2030-06-05","to":"2030-06-05"`, `"from":"2031-06-05","to":"2031-06-05"`},
+		"a day of a later year":    {`"from":"2030-06-05","to":"2030-06-05"`, `"from":"2031-06-05","to":"2031-06-05"`},
+		"a day of an earlier year": {`"from":"2030-06-05","to":"2030-06-05"`, `"from":"2028-06-05","to":"2028-06-05"`},
 		"no date":                  {`"2030-06-05"`, `"2030-06-31"`},
 		"an impossible year":       {`"year":2030`, `"year":0`},
 		"not JSON":                 {`{"year":2030`, `year: 2030`},
@@ -327,7 +343,7 @@ func TestTheDigestNamesTheBytes(t *testing.T) {
 	if err != nil || one.Digest() != same.Digest() || len(one.Digest()) != len("sha256:")+64 {
 		t.Errorf("%s and %s, %v", one.Digest(), same.Digest(), err)
 	}
-	other, err := load(sample + "\n")
+	other, err := load(strings.Replace(sample, "2029-11-01", "2029-11-02", 1))
 	if err != nil || one.Digest() == other.Digest() {
 		t.Errorf("other bytes, the same digest %s, %v", other.Digest(), err)
 	}
@@ -378,4 +394,47 @@ func ExampleCalendar_AddWorkingDays() {
 	}
 	fmt.Println(due.Date, due.Notices[0].Number, due.Provisional)
 	// Output: 2026-03-02 国办发明电〔2025〕7号 false
+}
+
+func ExampleCalendar_AddDays() {
+	// A draft is published for comment on 5 March 2026 for thirty days (D713
+	// Art 15). The thirtieth is a day off, so comments are taken until the
+	// next working day.
+	end, err := calendar.China().AddDays(calendar.MustParseDate("2026-03-05"), 30)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(end.Plain, end.Date)
+	for _, off := range end.NotCounted {
+		fmt.Println(off.Date, off.Zh, off.En)
+	}
+	// Output:
+	// 2026-04-04 2026-04-07
+	// 2026-04-04 清明节 Qingming
+	// 2026-04-05 清明节 Qingming
+	// 2026-04-06 清明节 Qingming
+}
+
+func ExampleCalendar_Between() {
+	// A notice says “1 June to 30 June, 30 days”: true only if the first day
+	// is counted, which the Civil Code does not.
+	span, err := calendar.China().Between(calendar.MustParseDate("2026-06-01"), calendar.MustParseDate("2026-06-30"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(span.Days, span.Including, span.WorkingDays)
+	// Output: 29 30 20
+}
+
+func ExampleCalendar_AddWorkingDays_provisional() {
+	// The notice for 2027 is not loaded: the answer is an estimate.
+	due, err := calendar.China().AddWorkingDays(calendar.MustParseDate("2026-12-25"), 7)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(due.Date, due.Provisional, due.Missing)
+	// Output: 2027-01-05 true [2027]
 }

@@ -128,7 +128,7 @@ func (c *Calendar) add(data []byte) error {
 	}
 	c.years[y.Year] = y.Notices
 	notice := func(number string) (Notice, error) {
-		i := slices.IndexFunc(y.Notices, func(n Notice) bool { return n.Number == number && number != "" })
+		i := slices.IndexFunc(y.Notices, func(n Notice) bool { return n.Number == number })
 		if i < 0 {
 			return Notice{}, fmt.Errorf("notice %q is not among those of the year", number)
 		}
@@ -181,7 +181,7 @@ func parseYear(data []byte) (year, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return year{}, errors.New("there is something after the table")
 	}
-	if y.Year < 1949 || y.Year > 9999 || len(y.Notices) == 0 {
+	if y.Year < 1949 || len(y.Notices) == 0 {
 		return year{}, fmt.Errorf("year %d: impossible, or without a notice", y.Year)
 	}
 	for i, n := range y.Notices {
