@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/juece/juece/store/postgres/postgrestest"
 )
 
 // program runs a command line within the test.
@@ -48,4 +50,19 @@ func says(text, part string) bool {
 		return text == ""
 	}
 	return strings.Contains(text, part)
+}
+
+// Migrating again changes nothing.
+func TestMigratePostgreSQL(t *testing.T) {
+	t.Parallel()
+	dsn := postgrestest.DSN(t)
+	for i, part := range []string{"schema version: 0 -> ", "schema version: "} {
+		code, stdout, stderr := program(t, "migrate", "--db", dsn)
+		if code != 0 || !strings.HasPrefix(stdout, part) || stderr != "" {
+			t.Fatalf("run %d: exit %d, %q, %q", i, code, stdout, stderr)
+		}
+		if i == 1 && strings.Contains(stdout, "0 ->") {
+			t.Errorf("migrated twice: %s", stdout)
+		}
+	}
 }
