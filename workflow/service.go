@@ -94,6 +94,12 @@ func (s *Service) Propose(ctx context.Context, r Request) (Receipt, error) {
 // Whatever the error, nothing of the act was kept; a refusal is noted outside
 // the history.
 func (s *Service) Do(ctx context.Context, r Request) (Receipt, error) {
+	if _, ok := r.Act.(decision.CommitOpinions); ok {
+		return Receipt{}, &RefusedError{
+			Code: CodeForeignAct, Act: r.Act.Kind(),
+			Zh: "意见入册由登记簿计算，不能直接提交", En: "what is committed is computed from the register; use CommitOpinions",
+		}
+	}
 	for attempt := 1; ; attempt++ {
 		if used, err := s.replay(ctx, r); err != nil || used.Replayed {
 			return used, err

@@ -1,0 +1,214 @@
+package httpapi
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/history"
+)
+
+// Stage is where a case stands.
+type Stage struct {
+	ID workflow.Stage `json:"id" example:"drafting"`
+	Zh string         `json:"zh" example:"草案形成"`
+	En string         `json:"en" example:"drafting"`
+}
+
+func viewStage(stage workflow.Stage) Stage {
+	info := stage.Info()
+	return Stage{ID: stage, Zh: info.Zh, En: info.En}
+}
+
+// Summary is a case in a list.
+type Summary struct {
+	ID        string         `json:"id"`
+	Version   int64          `json:"version"`
+	Head      history.Digest `json:"head" doc:"末条记录的摘要。Digest of the last entry."`
+	Stage     Stage          `json:"stage"`
+	Title     string         `json:"title"`
+	Organ     string         `json:"organ"`
+	LeadUnit  string         `json:"lead_unit,omitempty"`
+	Pack      string         `json:"pack"`
+	CreatedAt time.Time      `json:"created_at"`
+	UpdatedAt time.Time      `json:"updated_at"`
+}
+
+// Case is one case: where it stands, what can be done, what was found.
+type Case struct {
+	ID       string             `json:"id"`
+	Version  int64              `json:"version"`
+	Stage    Stage              `json:"stage"`
+	Title    string             `json:"title"`
+	Organ    string             `json:"organ"`
+	LeadUnit string             `json:"lead_unit,omitempty"`
+	Pack     string             `json:"pack"`
+	Draft    int                `json:"draft,omitempty" doc:"草案的最新版次。The last version of the draft."`
+	Opinions int64              `json:"opinions" doc:"已入册的意见数。How many opinions the history commits to."`
+	Acts     []Act              `json:"acts" doc:"本阶段可以进行的程序行为。Acts that have a place in this stage."`
+	Findings []workflow.Finding `json:"findings" doc:"违反的规则。Rules that are violated as the record stands."`
+}
+
+// Entry is one entry of a history, verbatim.
+type Entry struct {
+	Seq    int64          `json:"seq"`
+	Digest history.Digest `json:"digest"`
+	Entry  string         `json:"entry" doc:"所存并计算摘要的原文，逐字节。The text that is stored and hashed, byte for byte."`
+}
+
+// Missing is what a gate still lacks, by who can clear it.
+type Missing struct {
+	Gate   decision.Kind  `json:"gate,omitempty" doc:"所问的程序行为；没有则程序已经走完。The act that is asked about; absent when nothing is left to do."`
+	Zh     string         `json:"zh,omitempty"`
+	En     string         `json:"en,omitempty"`
+	Groups []MissingGroup `json:"groups"`
+}
+
+// MissingGroup is what one role can clear.
+type MissingGroup struct {
+	Role     decision.Role      `json:"role,omitempty" doc:"没有则无须何人补充，只待时日。Absent when it is not for anybody to clear."`
+	Findings []workflow.Finding `json:"findings"`
+}
+
+func (s *server) decisions() {
+	add(s, get("list-decisions", "/decisions", "decisions", "案件列表 List cases",
+		"所属机关的案件，按编号排列。The cases of the caller's organ in order of id; an auditor sees all."), readers(), s.listDecisions)
+	add(s, get("get-decision", "/decisions/{id}", "decisions", "查看案件 Read a case",
+		"阶段、可以进行的程序行为和违反的规则。Where it stands, what can be done, what is violated. The ETag is the version to act on."), readers(), s.getDecision)
+	add(s, get("get-history", "/decisions/{id}/history", "decisions", "查看历史 Read the history",
+		"全过程记录（第三十三条）。The whole record, verbatim (D713 Art 33)."), readers(), s.getHistory)
+	add(s, get("get-missing", "/decisions/{id}/missing", "decisions", "尚缺事项 What is missing",
+		"下一关口还缺什么、由谁补、最早何时。What the gate lacks, with article, who can clear it, and from when."), readers(), s.getMissing)
+}
+
+type listInput struct {
+	Organ    string `query:"organ" maxLength:"128" doc:"只有审计人员可以指定其他机关。Only an auditor may name another organ."`
+	Stage    string `query:"stage" maxLength:"64"`
+	LeadUnit string `query:"lead_unit" maxLength:"128"`
+	After    string `query:"after" maxLength:"64" doc:"上一页的next。next of the page before."`
+	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+func (s *server) listDecisions(ctx context.Context, who caller, in *listInput) (*body[page[Summary]], error) {
+	organ := in.Organ
+	if organ == "" && !who.has(workflow.RoleAuditor) {
+		organ = who.Organ
+	}
+	if !who.mayRead(organ) {
+		return nil, coded{"not_permitted", "只能查看本机关的案件", "only the cases of the caller's own organ"}
+	}
+	rows, err := s.svc.Store.List(ctx, workflow.Query{Organ: organ, Stage: in.Stage, LeadUnit: in.LeadUnit, After: in.After, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	out := page[Summary]{Items: make([]Summary, len(rows))}
+	for i, r := range rows {
+		out.Items[i] = Summary{
+			ID: r.Decision, Version: r.Version, Head: r.Head, Stage: viewStage(workflow.Stage(r.Stage)), Title: r.Title,
+			Organ: r.Organ, LeadUnit: r.LeadUnit, Pack: r.PackName, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		}
+	}
+	if len(rows) == in.Limit {
+		out.Next = rows[len(rows)-1].Decision
+	}
+	return answer(out), nil
+}
+
+type caseOutput struct {
+	ETag string `header:"ETag" doc:"版本。The version, for If-Match."`
+	Body Case
+}
+
+func (s *server) getDecision(ctx context.Context, who caller, in *CasePath) (*caseOutput, error) {
+	c, err := s.read(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	draft, _ := c.Decision.Draft()
+	return &caseOutput{ETag: etag(c.Version()), Body: Case{
+		ID: c.ID, Version: c.Version(), Stage: viewStage(c.Stage), Title: c.Title(), Organ: c.Organ().Name,
+		LeadUnit: c.Decision.LeadUnit(), Pack: c.Pack.Name, Draft: draft.Act.Draft, Opinions: c.Decision.OpinionCount(),
+		Acts: actsIn(c.Stage), Findings: workflow.Open(workflow.Evaluate(c, s.today())),
+	}}, nil
+}
+
+// actsIn lists the acts that have a place in a stage, in the order of the
+// statute.
+func actsIn(stage workflow.Stage) []Act {
+	list := []Act{}
+	for _, a := range viewActs() {
+		if slices.ContainsFunc(workflow.Transitions(), func(t workflow.Transition) bool { return t.From == stage && t.Act == a.Kind }) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+func (s *server) today() calendar.Date {
+	if s.svc.Now != nil {
+		return calendar.DateOf(s.svc.Now())
+	}
+	return calendar.DateOf(time.Now())
+}
+
+func (s *server) getHistory(ctx context.Context, who caller, in *CasePath) (*body[page[Entry]], error) {
+	if _, err := s.read(ctx, who, in.ID); err != nil {
+		return nil, err
+	}
+	records, err := s.svc.History(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := page[Entry]{Items: make([]Entry, len(records))}
+	for i, r := range records {
+		out.Items[i] = Entry{Seq: r.Seq, Digest: r.Digest, Entry: string(r.Data)}
+	}
+	return answer(out), nil
+}
+
+type missingInput struct {
+	CasePath
+	Gate string `query:"gate" maxLength:"64" doc:"程序行为；默认为主线上的下一个。An act; the next one on the main path by default."`
+}
+
+func (s *server) getMissing(ctx context.Context, who caller, in *missingInput) (*body[Missing], error) {
+	c, err := s.read(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := Missing{Gate: decision.Kind(in.Gate), Groups: []MissingGroup{}}
+	if out.Gate == "" {
+		out.Gate = c.Stage.Info().Gate
+	}
+	if out.Gate == "" {
+		return answer(out), nil // nothing is left to do
+	}
+	info, err := decision.Describe(out.Gate)
+	if err != nil {
+		return nil, coded{"unknown_act", "目录见GET /acts", "GET /acts lists the acts"}
+	}
+	out.Zh, out.En = info.Zh, info.En
+	for _, f := range workflow.Missing(c, out.Gate, s.today()) {
+		out.add(f)
+	}
+	return answer(out), nil
+}
+
+// add puts a finding under every role that can clear it, or under none.
+func (m *Missing) add(f workflow.Finding) {
+	by := f.ClearedBy
+	if len(by) == 0 {
+		by = []decision.Role{""}
+	}
+	for _, role := range by {
+		i := slices.IndexFunc(m.Groups, func(g MissingGroup) bool { return g.Role == role })
+		if i < 0 {
+			i = len(m.Groups)
+			m.Groups = append(m.Groups, MissingGroup{Role: role})
+		}
+		m.Groups[i].Findings = append(m.Groups[i].Findings, f)
+	}
+}

@@ -1,0 +1,153 @@
+// Package httpapi serves a [workflow.Service] over HTTP.
+//
+// [Register] puts the operations on any huma API: the host's own, a group of
+// it, or one made with [Config]. Paths are relative and nothing of the host is
+// changed. An operation decodes, calls one method of the service and encodes.
+//
+// Who calls is what [Options.Identify] says; it never comes from a body. What
+// a caller may read is one small table in identity.go. What a caller may do
+// is judged by the service, with the rest of the law, so that a refusal is
+// noted and says why.
+//
+// An act is asked for with the version that was read, as If-Match, and
+// answered with the new one, as ETag. Errors are problems (RFC 9457) with a
+// stable code, in Chinese or English; see [Problem].
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
+)
+
+// Options sets what a host decides.
+type Options struct {
+	// Identify returns who calls, as the host has verified it. The actor's
+	// Organ says whose cases are within reach: without one there are none,
+	// an auditor's reading apart. An error, whatever it is, is answered with
+	// 401 and its text is not shown. Required; there is no default.
+	Identify func(huma.Context) (decision.Actor, error)
+	// MaxBodyBytes bounds a JSON body. Default 1 MiB.
+	MaxBodyBytes int64
+	// MaxMaterialBytes bounds an uploaded material. Default 32 MiB.
+	MaxMaterialBytes int64
+	// BodyTimeout bounds how long a body may take to arrive. Default 1 minute.
+	BodyTimeout time.Duration
+	// Logger gets the errors that the client is not told. No body, no token
+	// and no text of an act is logged. Default slog.Default().
+	Logger *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxBodyBytes == 0 {
+		o.MaxBodyBytes = 1 << 20
+	}
+	if o.MaxMaterialBytes == 0 {
+		o.MaxMaterialBytes = 32 << 20
+	}
+	if o.BodyTimeout == 0 {
+		o.BodyTimeout = time.Minute
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	return o
+}
+
+// Config returns a configuration for hosts that have no API of their own:
+// OpenAPI 3.1, and no page, link or hook that points to another server.
+func Config(version string) huma.Config {
+	c := huma.DefaultConfig("Juece 决策", version)
+	c.Info.Description = "重大行政决策程序。The procedure for major administrative decisions (State Council Decree 713)."
+	c.CreateHooks = nil
+	c.DocsPath = ""
+	c.SchemasPath = ""
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "访问令牌。An access token; the host decides what it accepts."},
+	}
+	return c
+}
+
+// Register puts every operation on the API. It fails when something needed is
+// missing, when an operation does not say who may call it, and when the API
+// has an operation of the same name or path already.
+func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
+	if api == nil || svc == nil || opts.Identify == nil {
+		return errors.New("httpapi: an API, a service and Options.Identify are required")
+	}
+	// huma and the mux of the host panic over a clash; the host gets an error.
+	defer func() {
+		if clash := recover(); clash != nil {
+			err = fmt.Errorf("httpapi: register: %v", clash)
+		}
+	}()
+	s := &server{api: newMount(api), svc: svc, opts: opts.withDefaults()}
+	s.decisions()
+	s.tasks()
+	s.acts()
+	s.opinions()
+	s.materials()
+	s.catalogue()
+	return errors.Join(s.failed...)
+}
+
+type server struct {
+	api    *mount
+	svc    *workflow.Service
+	opts   Options
+	failed []error
+}
+
+// add registers one operation. The handler gets the caller as an argument, so
+// that none can forget who calls.
+func add[I, O any](s *server, op huma.Operation, may access, handle func(context.Context, caller, *I) (*O, error)) {
+	if len(may.roles) == 0 {
+		s.failed = append(s.failed, fmt.Errorf("httpapi: %s declares nobody who may call it", op.OperationID))
+		return
+	}
+	op.Middlewares = append(op.Middlewares, s.identify(may))
+	op.Security = []map[string][]string{{"bearer": {}}}
+	op.Extensions = map[string]any{"x-roles": may.roles}
+	op.BodyReadTimeout = s.opts.BodyTimeout
+	op.SkipValidateBody = true // bodies are read by [decodeStrictly]
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = s.opts.MaxBodyBytes
+	}
+	s.api.declareProblems(&op)
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		who := callerOf(ctx)
+		out, err := handle(ctx, who, in)
+		if err != nil {
+			return nil, s.problem(ctx, who.lang, err)
+		}
+		return out, nil
+	})
+}
+
+// CasePath is the case that an operation is about.
+type CasePath struct {
+	ID string `path:"id" maxLength:"64" doc:"案件编号。The id of the case."`
+}
+
+// body is an answer without headers of its own.
+type body[T any] struct{ Body T }
+
+func answer[T any](v T) *body[T] { return &body[T]{Body: v} }
+
+// page is one page of a list.
+type page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitempty" doc:"下一页的after；没有则已到末页。Give it as after to read on; absent on the last page."`
+}
+
+func get(id, path, tag, summary, description string) huma.Operation {
+	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{tag}, Summary: summary, Description: description}
+}

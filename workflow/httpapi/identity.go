@@ -1,0 +1,132 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+	"golang.org/x/text/language"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
+)
+
+// access says who may call an operation.
+type access struct {
+	roles []decision.Role
+	// judged: others are let through as far as the service, which refuses
+	// them, notes the attempt and says why.
+	judged bool
+}
+
+// The table of access.
+//
+//	operation                               | who
+//	list, read, history, missing, tasks,    | every role but public, in the cases of their
+//	download a material                     | organ; an auditor in every case
+//	upload a material                       | every role but public and auditor, same cases
+//	an act                                  | the roles of the act; the service judges
+//	submit opinions                         | public; an undertaking unit, same cases
+//	catalogues of acts and packs            | every role
+func everyone() access { return access{roles: roles()} }
+func readers() access  { return access{roles: without(roles(), workflow.RolePublic)} }
+
+func editors() access {
+	return access{roles: without(roles(), workflow.RolePublic, workflow.RoleAuditor)}
+}
+
+func commenters() access {
+	return access{roles: []decision.Role{workflow.RolePublic, workflow.RoleUndertakingUnit}}
+}
+
+func actors(kind decision.Kind) access { return access{roles: workflow.Permitted(kind), judged: true} }
+
+func roles() []decision.Role {
+	return []decision.Role{
+		workflow.RoleDecisionOrgan, workflow.RoleChiefExecutive, workflow.RoleGovOffice, workflow.RoleMeetingSecretary,
+		workflow.RoleUndertakingUnit, workflow.RoleConsultedUnit, workflow.RolePublic, workflow.RoleExpert,
+		workflow.RoleRiskAssessor, workflow.RoleFairCompetition, workflow.RoleLegalityReviewer, workflow.RoleLegalAdviser,
+		workflow.RoleGovLawyer, workflow.RoleArchivist, workflow.RoleAuditor,
+	}
+}
+
+func without(all []decision.Role, some ...decision.Role) []decision.Role {
+	return slices.DeleteFunc(all, func(r decision.Role) bool { return slices.Contains(some, r) })
+}
+
+// admits reports whether an actor holds one of the roles.
+func (a access) admits(actor decision.Actor) bool {
+	return a.judged || slices.ContainsFunc(actor.Roles, func(r decision.Role) bool { return slices.Contains(a.roles, r) })
+}
+
+// caller is who calls, and the language to answer in.
+type caller struct {
+	decision.Actor
+	lang string
+}
+
+func (c caller) has(role decision.Role) bool { return slices.Contains(c.Roles, role) }
+
+// of reports whether the caller belongs to an organ.
+func (c caller) of(organ string) bool { return c.Organ != "" && c.Organ == organ }
+
+// mayRead reports whether the caller may read the cases of an organ.
+func (c caller) mayRead(organ string) bool { return c.has(workflow.RoleAuditor) || c.of(organ) }
+
+type callerKey struct{}
+
+func callerOf(ctx context.Context) caller {
+	c, _ := ctx.Value(callerKey{}).(caller)
+	return c
+}
+
+// identify lets through who is identified and may call the operation. It fails
+// closed: an identity that is not whole is none.
+func (s *server) identify(may access) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		actor, err := s.opts.Identify(ctx)
+		if err == nil {
+			err = decision.ValidateValue("actor", actor)
+		}
+		switch {
+		case err != nil:
+			ctx.SetHeader("WWW-Authenticate", "Bearer")
+			s.refuse(ctx, http.StatusUnauthorized)
+		case !may.admits(actor):
+			s.refuse(ctx, http.StatusForbidden)
+		default:
+			next(huma.WithValue(ctx, callerKey{}, caller{actor, preferred(ctx.Header("Accept-Language"))}))
+		}
+	}
+}
+
+// refuse answers through huma; [asProblem] makes it a problem on the way out.
+func (s *server) refuse(ctx huma.Context, status int) {
+	if err := huma.WriteErr(s.api, ctx, status, http.StatusText(status)); err != nil {
+		s.opts.Logger.ErrorContext(ctx.Context(), "answer a refusal", "error", err)
+	}
+}
+
+// read returns a case that the caller may read. One that may not be read does
+// not exist for the caller.
+func (s *server) read(ctx context.Context, who caller, id string) (workflow.Case, error) {
+	c, err := s.svc.Read(ctx, id)
+	if err != nil {
+		return workflow.Case{}, err
+	}
+	if !who.mayRead(c.Organ().Name) {
+		return workflow.Case{}, workflow.ErrNotFound
+	}
+	return c, nil
+}
+
+// preferred picks "zh" or "en" from an Accept-Language header; Chinese is the
+// default.
+func preferred(accept string) string {
+	offered := language.NewMatcher([]language.Tag{language.Chinese, language.English})
+	if _, i := language.MatchStrings(offered, accept); i == 1 {
+		return "en"
+	}
+	return "zh"
+}

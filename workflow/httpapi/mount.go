@@ -1,0 +1,117 @@
+package httpapi
+
+import (
+	"maps"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/juece/juece/workflow/calendar"
+)
+
+// mount is the host's API as this package uses it. It is a group, so that the
+// answers pass through [asProblem] and the host's other answers do not. And it
+// has a registry of schemas of its own: huma panics when two packages of one
+// API have types of the same name, and ours are named Opinion or Material.
+type mount struct {
+	*huma.Group
+	document *huma.OpenAPI
+	schemas  huma.Registry
+	problems map[int][]string // codes by status
+}
+
+const schemaPrefix = "#/components/schemas/"
+
+func newMount(api huma.API) *mount {
+	m := &mount{
+		Group:    huma.NewGroup(api),
+		schemas:  huma.NewMapRegistry(schemaPrefix, schemaName),
+		problems: codesByStatus(),
+	}
+	m.UseTransformer(asProblem)
+	m.schemas.RegisterTypeAlias(reflect.TypeFor[calendar.Date](), reflect.TypeFor[civilDate]())
+	document := *api.OpenAPI()
+	document.Components = &huma.Components{Schemas: m.schemas}
+	m.document = &document
+	return m
+}
+
+// schemaName puts our name before a type's: the names share the host's
+// document with the host's own.
+func schemaName(t reflect.Type, hint string) string {
+	return "Juece" + huma.DefaultSchemaNamer(t, hint)
+}
+
+// OpenAPI implements huma.API for [huma.Register], which takes its registry
+// of schemas from here.
+func (m *mount) OpenAPI() *huma.OpenAPI { return m.document }
+
+// DocumentOperation implements huma.OperationDocumenter: it writes an operation
+// into the host's document, where a group puts its prefix on the path.
+func (m *mount) DocumentOperation(op *huma.Operation) {
+	if op.Hidden {
+		return
+	}
+	if schema, ok := op.Metadata[bodySchema].(*huma.Schema); ok {
+		op.RequestBody.Content["application/json"] = &huma.MediaType{Schema: schema}
+	}
+	for _, r := range op.Responses {
+		for _, content := range r.Content {
+			m.inline(content)
+		}
+	}
+	theirs := m.API.OpenAPI()
+	maps.Copy(theirs.Components.Schemas.Map(), m.schemas.Map())
+	m.Group.DocumentOperation(op)
+}
+
+// bodySchema is where an operation whose body is read by hand keeps the
+// schema of it.
+const bodySchema = "juece-body"
+
+// inline puts the outermost schema of an answer in place of the reference to
+// it. A host's hooks look references up by Go type, in a registry that does
+// not have ours.
+func (m *mount) inline(content *huma.MediaType) {
+	if content.Schema == nil || content.Schema.Ref == "" {
+		return
+	}
+	if s := m.schemas.SchemaFromRef(content.Schema.Ref); s != nil {
+		content.Schema = s
+	}
+}
+
+// declareProblems documents what an operation may answer instead. Each status
+// is one response that all operations share.
+func (m *mount) declareProblems(op *huma.Operation) {
+	statuses := append([]int{400, 401, 403, 404, 422, 500}, op.Errors...)
+	if op.Method != "GET" {
+		statuses = append(statuses, 408, 409, 413, 415)
+	}
+	op.Errors = nil
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	for _, status := range statuses {
+		op.Responses[strconv.Itoa(status)] = &huma.Response{Ref: m.problemResponse(status)}
+	}
+}
+
+// problemResponse returns the reference to the response of a status, which it
+// adds to the host's document when it is the first to ask.
+func (m *mount) problemResponse(status int) string {
+	name := "JueceProblem" + strconv.Itoa(status)
+	components := m.API.OpenAPI().Components
+	if components.Responses == nil {
+		components.Responses = map[string]*huma.Response{}
+	}
+	if components.Responses[name] == nil {
+		components.Responses[name] = &huma.Response{
+			Description: strings.Join(m.problems[status], ", "),
+			Content:     map[string]*huma.MediaType{problemType: {Schema: m.schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")}},
+		}
+	}
+	return "#/components/responses/" + name
+}

@@ -1,0 +1,276 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/pack"
+)
+
+// Problem is an error as the client gets it (RFC 9457). Code is stable; the
+// texts are in the caller's language. Nothing that was sent is repeated.
+type Problem struct {
+	Type     string             `json:"type" doc:"/problems/ and the code, a URI reference"`
+	Title    string             `json:"title"`
+	Status   int                `json:"status"`
+	Code     string             `json:"code" doc:"稳定的名称。Stable name of the problem."`
+	Detail   string             `json:"detail,omitempty"`
+	Errors   []FieldError       `json:"errors,omitempty" doc:"有误的字段。Fields that are wrong."`
+	Findings []workflow.Finding `json:"findings,omitempty" doc:"不允许或者须说明理由的规则。Rules that refuse the act, or need a reason."`
+}
+
+// FieldError says which field is wrong, by its path in the body, and what it
+// must be. It does not say what it was.
+type FieldError struct {
+	Field   string `json:"field" example:"act.channels[0].url"`
+	Rule    string `json:"rule,omitempty" example:"required"`
+	Message string `json:"message"`
+}
+
+// Error implements error.
+func (p *Problem) Error() string { return p.Code + ": " + p.Title }
+
+// GetStatus implements huma.StatusError.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType implements huma.ContentTypeFilter.
+func (p *Problem) ContentType(string) string { return problemType }
+
+const problemType = "application/problem+json"
+
+// kind is the fixed part of a problem.
+type kind struct {
+	code   string
+	status int
+	zh, en string
+}
+
+// kinds lists every problem there is. The last one stands for whatever has no
+// name.
+func kinds() []kind {
+	return []kind{
+		{"malformed_json", http.StatusBadRequest, "请求体不是正确的JSON", "The body is not well-formed JSON"},
+		{"unauthenticated", http.StatusUnauthorized, "未能确认身份", "Who calls could not be verified"},
+		{"not_permitted", http.StatusForbidden, "身份不允许", "The caller may not do this"},
+		{"not_found", http.StatusNotFound, "没有找到", "Not found"},
+		{"unknown_act", http.StatusNotFound, "没有这种程序行为", "There is no such act"},
+		{"method_not_allowed", http.StatusMethodNotAllowed, "此路径不支持该方法", "The path does not take this method"},
+		{"not_acceptable", http.StatusNotAcceptable, "不提供所要求的格式", "No such format is offered"},
+		{"body_too_slow", http.StatusRequestTimeout, "请求体接收超时", "The body took too long"},
+		{"wrong_stage", http.StatusConflict, "当前阶段不能进行", "The act has no place in this stage"},
+		{"rule_violated", http.StatusConflict, "法定要求未满足", "The law forbids it as the record stands"},
+		{"reason_required", http.StatusConflict, "须说明理由", "A reason is required"},
+		{"opinions_closed", http.StatusConflict, "现在不接收意见", "No opinions are taken now"},
+		{"version_conflict", http.StatusPreconditionFailed, "案件已有新的版本", "The case has moved on"},
+		{"body_too_large", http.StatusRequestEntityTooLarge, "请求体过大", "The body is too large"},
+		{"unsupported_media_type", http.StatusUnsupportedMediaType, "不支持这种请求体", "The body is of a type that is not taken"},
+		{"invalid_request", http.StatusUnprocessableEntity, "请求参数不正确", "The parameters of the request are wrong"},
+		{"invalid_act", http.StatusUnprocessableEntity, "内容不正确", "What was sent is not well formed"},
+		{"unknown_pack", http.StatusUnprocessableEntity, "没有这个规则包", "There is no such rule pack"},
+		{"unknown_draft", http.StatusUnprocessableEntity, "没有这一版草案", "There is no such draft version"},
+		{"unknown_reference", http.StatusUnprocessableEntity, "案卷中没有所指的内容", "The record does not hold what is named"},
+		{"occurs_in_future", http.StatusUnprocessableEntity, "发生日期晚于今天", "The day lies in the future"},
+		{"material_missing", http.StatusUnprocessableEntity, "材料尚未上传", "A material was not uploaded"},
+		{"key_reused", http.StatusUnprocessableEntity, "Idempotency-Key已用于另一请求", "The Idempotency-Key was used for another request"},
+		{"precondition_required", http.StatusPreconditionRequired, "缺少If-Match", "If-Match is required"},
+		{"internal", http.StatusInternalServerError, "内部错误，已记录", "An internal error; it was logged"},
+	}
+}
+
+func codesByStatus() map[int][]string {
+	codes := map[int][]string{}
+	for _, k := range kinds() {
+		codes[k.status] = append(codes[k.status], k.code)
+	}
+	return codes
+}
+
+func newProblem(code, lang string) *Problem {
+	all := kinds()
+	i := slices.IndexFunc(all, func(k kind) bool { return k.code == code })
+	if i < 0 {
+		i = len(all) - 1
+	}
+	k := all[i]
+	p := &Problem{Type: "/problems/" + k.code, Title: k.zh, Status: k.status, Code: k.code}
+	if lang == "en" {
+		p.Title = k.en
+	}
+	return p
+}
+
+// statusProblem returns the problem of an error that huma or a mux raised.
+func statusProblem(status int, lang string) *Problem {
+	code := "internal"
+	switch codes := codesByStatus()[status]; {
+	case status == http.StatusUnprocessableEntity:
+		code = "invalid_request"
+	case len(codes) > 0 && status != http.StatusConflict:
+		code = codes[0]
+	}
+	return newProblem(code, lang)
+}
+
+// coded is an error of this package that names its problem.
+type coded struct {
+	code   string
+	zh, en string // detail
+}
+
+func (e coded) Error() string { return "httpapi: " + e.code }
+
+func (e coded) detail(lang string) string {
+	if lang == "en" {
+		return e.en
+	}
+	return e.zh
+}
+
+// problem maps every error to a problem. One that has no name is logged and
+// answered with a fixed text.
+func (s *server) problem(ctx context.Context, lang string, err error) *Problem {
+	var own coded
+	var invalid *decision.InvalidError
+	var refused *workflow.RefusedError
+	switch {
+	case errors.As(err, &own):
+		p := newProblem(own.code, lang)
+		p.Detail = own.detail(lang)
+		return p
+	case errors.As(err, &invalid):
+		return invalidProblem(invalid, lang)
+	case errors.As(err, &refused):
+		return refusedProblem(refused, lang)
+	case errors.Is(err, workflow.ErrConflict):
+		return newProblem("version_conflict", lang)
+	case errors.Is(err, workflow.ErrKeyReused):
+		return newProblem("key_reused", lang)
+	case errors.Is(err, workflow.ErrNotFound):
+		return newProblem("not_found", lang)
+	case errors.Is(err, pack.ErrUnknown):
+		return newProblem("unknown_pack", lang)
+	}
+	s.opts.Logger.ErrorContext(ctx, "request failed", "error", err)
+	return newProblem("internal", lang)
+}
+
+func invalidProblem(err *decision.InvalidError, lang string) *Problem {
+	p := newProblem("invalid_act", lang)
+	for _, f := range err.Fields {
+		message := f.Zh
+		if lang == "en" {
+			message = f.En
+		}
+		p.Errors = append(p.Errors, FieldError{Field: f.Field, Rule: f.Rule, Message: message})
+	}
+	return p
+}
+
+func refusedProblem(err *workflow.RefusedError, lang string) *Problem {
+	p := newProblem(string(err.Code), lang)
+	p.Findings = err.Findings
+	// The text of this one names what was sent, which can be a person.
+	if err.Code != workflow.CodeForeignAct {
+		p.Detail = err.Message(lang)
+	}
+	return p
+}
+
+// asProblem turns what huma itself answers into a problem, on the way out. The
+// values that were sent, which huma would repeat, are left behind.
+func asProblem(ctx huma.Context, _ string, v any) (any, error) {
+	raised, ok := v.(huma.StatusError)
+	if !ok {
+		return v, nil
+	}
+	ctx.AppendHeader("Vary", "Accept-Language")
+	if p, ok := v.(*Problem); ok {
+		return p, nil
+	}
+	lang := preferred(ctx.Header("Accept-Language"))
+	p := statusProblem(raised.GetStatus(), lang)
+	ctx.SetHeader("Content-Type", problemType)
+	if model, ok := v.(*huma.ErrorModel); ok {
+		p.Errors = parameters(model.Errors, lang)
+	}
+	return p, nil
+}
+
+// parameters names the parameters that huma found wrong.
+func parameters(details []*huma.ErrorDetail, lang string) []FieldError {
+	message := "参数不正确"
+	if lang == "en" {
+		message = "the parameter is wrong"
+	}
+	var fields []FieldError
+	for _, d := range details {
+		if d.Location != "" && d.Location != "body" {
+			fields = append(fields, FieldError{Field: d.Location, Message: message})
+		}
+	}
+	return fields
+}
+
+// Problems answers what a mux has no handler for, 404 and 405, with problems.
+func Problems(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fallback, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		probe := &probe{header: http.Header{}}
+		fallback.ServeHTTP(probe, r)
+		if location := probe.header.Get("Location"); location != "" {
+			http.Redirect(w, r, location, probe.status)
+			return
+		}
+		if allow := probe.header.Get("Allow"); allow != "" {
+			w.Header().Set("Allow", allow)
+		}
+		WriteProblem(w, r, probe.status)
+	})
+}
+
+// WriteProblem answers a request with the problem of an HTTP status, in the
+// caller's language; for what a host refuses before the API is reached.
+func WriteProblem(w http.ResponseWriter, r *http.Request, status int) {
+	p := statusProblem(status, preferred(r.Header.Get("Accept-Language")))
+	text, err := json.Marshal(p)
+	if err != nil {
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", problemType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.Header().Add("Vary", "Accept-Language")
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(text) // nobody is left to tell
+}
+
+// probe learns what a mux would answer, without answering.
+type probe struct {
+	header http.Header
+	status int
+}
+
+func (p *probe) Header() http.Header { return p.header }
+
+func (p *probe) WriteHeader(status int) {
+	if p.status == 0 {
+		p.status = status
+	}
+}
+
+func (p *probe) Write(b []byte) (int, error) {
+	p.WriteHeader(http.StatusOK)
+	return len(b), nil
+}

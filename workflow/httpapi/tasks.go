@@ -1,0 +1,103 @@
+package httpapi
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
+)
+
+// Task is something that waits for the caller.
+type Task struct {
+	Decision string        `json:"decision"`
+	Act      string        `json:"act" doc:"所待的程序行为。The act that clears it."`
+	Zh       string        `json:"zh"`
+	En       string        `json:"en"`
+	Rule     string        `json:"rule,omitempty"`
+	Role     string        `json:"role"`
+	Unit     string        `json:"unit,omitempty"`
+	Due      calendar.Date `json:"due,omitzero"`
+}
+
+func (s *server) tasks() {
+	add(s, get("list-tasks", "/tasks", "tasks", "我的待办 What waits for me",
+		"按身份和单位，先到期的在前。By the caller's roles and unit, the earliest due first."), readers(), s.listTasks)
+}
+
+type tasksInput struct {
+	After string `query:"after" maxLength:"1000" doc:"上一页的next。next of the page before."`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+func (s *server) listTasks(ctx context.Context, who caller, in *tasksInput) (*body[page[Task]], error) {
+	if who.Organ == "" {
+		return nil, coded{"not_permitted", "身份未载明所属机关", "the identity names no organ"}
+	}
+	after, err := parseCursor(in.After)
+	if err != nil {
+		return nil, err
+	}
+	var waiting []workflow.Task
+	for _, role := range who.Roles {
+		found, err := s.svc.Store.Tasks(ctx, workflow.TaskQuery{Organ: who.Organ, Unit: who.Unit, Role: string(role), After: after, Limit: in.Limit})
+		if err != nil {
+			return nil, err
+		}
+		waiting = append(waiting, found...)
+	}
+	slices.SortFunc(waiting, byDue)
+	waiting = slices.CompactFunc(waiting, func(a, b workflow.Task) bool { return byDue(a, b) == 0 }) // a role held twice
+	waiting = waiting[:min(len(waiting), in.Limit)]
+	out := page[Task]{Items: make([]Task, len(waiting))}
+	for i, t := range waiting {
+		out.Items[i] = viewTask(t)
+	}
+	if len(waiting) == in.Limit {
+		out.Next = formatCursor(waiting[len(waiting)-1])
+	}
+	return answer(out), nil
+}
+
+func viewTask(t workflow.Task) Task {
+	view := Task{Decision: t.Decision, Act: t.Act, Rule: t.Rule, Role: t.Role, Unit: t.Unit, Due: t.Due}
+	if info, err := decision.Describe(decision.Kind(t.Act)); err == nil {
+		view.Zh, view.En = info.Zh, info.En
+	}
+	return view
+}
+
+// byDue is the order of a store's tasks: by day, an unknown day last.
+func byDue(a, b workflow.Task) int {
+	if a.Due.IsZero() != b.Due.IsZero() {
+		if a.Due.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(a.Due.DaysSince(b.Due), cmp.Compare(a.Decision, b.Decision), cmp.Compare(a.Key, b.Key))
+}
+
+// formatCursor writes down the last task of a page.
+func formatCursor(t workflow.Task) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(t.Due.String() + "\n" + t.Decision + "\n" + t.Key))
+}
+
+// parseCursor reads what [formatCursor] wrote.
+func parseCursor(text string) (workflow.Task, error) {
+	if text == "" {
+		return workflow.Task{}, nil
+	}
+	var t workflow.Task
+	data, err := base64.RawURLEncoding.DecodeString(text)
+	parts := strings.SplitN(string(data), "\n", 3)
+	if err != nil || len(parts) != 3 || t.Due.UnmarshalText([]byte(parts[0])) != nil {
+		return workflow.Task{}, coded{"invalid_request", "after不是上一页的next", "after is not the next of a page"}
+	}
+	t.Decision, t.Key = parts[1], parts[2]
+	return t, nil
+}
