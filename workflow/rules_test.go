@@ -9,10 +9,11 @@ import (
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/sample"
 	"github.com/juece/juece/workflow/workflowtest"
 )
 
-type steps = []workflowtest.Step
+type steps = []sample.Step
 
 // edit changes every act of a type.
 func edit[A decision.Act](change func(*A)) func(steps) steps {
@@ -29,7 +30,7 @@ func edit[A decision.Act](change func(*A)) func(steps) steps {
 
 // without leaves acts out.
 func without(kinds ...decision.Kind) func(steps) steps {
-	return func(walk steps) steps { return workflowtest.Without(walk, kinds...) }
+	return func(walk steps) steps { return sample.Without(walk, kinds...) }
 }
 
 // both makes one change after another.
@@ -57,8 +58,8 @@ func on(kind decision.Kind, day string) func(steps) steps {
 // inserted puts an act of an actor before the first act of a kind.
 func inserted(before decision.Kind, role decision.Role, day string, act decision.Act) func(steps) steps {
 	return func(walk steps) steps {
-		i := slices.IndexFunc(walk, func(s workflowtest.Step) bool { return s.Act.Kind() == before })
-		return slices.Insert(walk, i, workflowtest.Step{Act: act, Actor: workflowtest.Actor("d713", role), On: date(day)})
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == before })
+		return slices.Insert(walk, i, sample.Step{Act: act, Actor: sample.Actor("d713", role), On: date(day)})
 	}
 }
 
@@ -149,12 +150,12 @@ var breaches = []struct {
 	{"R22.1", "said to be assessed, nothing relied on", "submit_for_review", both(without("file_risk_assessment"),
 		determine(decision.StepRisk, func(a *decision.DetermineStep) { a.Applies, a.Ground = new(false), "already_assessed" }))},
 	{"R22.2", "an earlier assessment of something else", "rely_on_assessment", inserted("file_risk_assessment", unit, "04-22", decision.RelyOnAssessment{
-		Earlier: "〔2025〕3号", Rules: "社会稳定风险评估办法", Assessor: "风险评估机构", Draft: 2, Scope: "施工安全", CoversRisk: new(false), Controllable: new(true), Report: workflowtest.Named("已有评估报告"),
+		Earlier: "〔2025〕3号", Rules: "社会稳定风险评估办法", Assessor: "风险评估机构", Draft: 2, Scope: "施工安全", CoversRisk: new(false), Controllable: new(true), Report: sample.Named("已有评估报告"),
 	})},
 	{"R23.1", "no risk point, and none said to be missing", "file_risk_assessment", edit(func(a *decision.FileRiskAssessment) { a.Points = []decision.RiskPoint{} })},
 	{"R24.1", "uncontrollable", "place_on_agenda", edit(func(a *decision.FileRiskAssessment) { a.Controllable = new(false) })},
 	{"R24.1", "controllable the next day, without a change", "place_on_agenda", func(walk steps) steps {
-		i := slices.IndexFunc(walk, func(s workflowtest.Step) bool { return s.Act.Kind() == "file_risk_assessment" })
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "file_risk_assessment" })
 		first := walk[i]
 		a := first.Act.(decision.FileRiskAssessment)
 		a.Controllable = new(false)
@@ -167,13 +168,13 @@ var breaches = []struct {
 	{"R25.1", "no review", "", without("submit_for_review", "request_supplement", "supplement_package", "file_counsel_opinion", "issue_legality_opinion", "confirm_still_stands", "respond_to_review")},
 	{"R25.1", "version 2 reviewed, version 3 put forward", "place_on_agenda", without("confirm_still_stands")},
 	{"R25.1", "a text that the reviewer did not read", "place_on_agenda", func(walk steps) steps {
-		walk = edit(func(a *decision.IssueLegalityOpinion) { a.Read = []string{workflowtest.Named("另一文本").Digest} })(walk)
+		walk = edit(func(a *decision.IssueLegalityOpinion) { a.Read = []string{sample.Named("另一文本").Digest} })(walk)
 		walk = edit(func(a *decision.PlaceOnAgenda) { a.Draft = 2 })(walk)
 		return without("confirm_still_stands")(walk)
 	}},
 	{"R25.2", "an answer to a consultation in place of the review", "", both(
 		without("issue_legality_opinion", "confirm_still_stands", "respond_to_review"),
-		inserted("file_counsel_opinion", unit, "04-28", decision.RecordReply{Unit: workflowtest.Reviewer, Draft: 2, Position: "agree"}))},
+		inserted("file_counsel_opinion", unit, "04-28", decision.RecordReply{Unit: sample.Reviewer, Draft: 2, Position: "agree"}))},
 	{"R25.3", "found unlawful", "", edit(func(a *decision.IssueLegalityOpinion) { a.Conclusion = "unlawful" })},
 	{"R25.3", "lawful after changes that nobody verified", "place_on_agenda", edit(func(a *decision.ConfirmStillStands) { a.Verified = new(false) })},
 	{"R25.4", "no State rule, and no risk stated", "place_on_agenda", noStateRule},
@@ -181,7 +182,7 @@ var breaches = []struct {
 		edit(func(a *decision.IssueLegalityOpinion) { a.Powers.Finding = "does_not_conform" }),
 		inserted("place_on_agenda", office, "05-12", decision.InvokeReform{Draft: 3, InvokedBy: "行政首长", NoStateRule: "国家尚无规定", Risks: []string{"可能被诉"}}))},
 	{"R26.1", "a package without the text", "submit_for_review", edit(func(a *decision.SubmitForReview) {
-		a.Materials = []decision.Material{workflowtest.Named("依据文件汇编")}
+		a.Materials = []decision.Material{sample.Named("依据文件汇编")}
 	})},
 	{"R26.2", "a supplement that never came", "issue_legality_opinion", without("supplement_package")},
 	{"R26.3", "six working days", "supplement_package", edit(func(a *decision.SupplementPackage) { a.OpinionDue = date("05-08") })},
@@ -238,7 +239,7 @@ func noStateRule(walk steps) steps {
 // speakingOrder replaces the statements; member 0 is the chief.
 func speakingOrder(order ...int) func(steps) steps {
 	return func(walk steps) steps {
-		i := slices.IndexFunc(walk, func(s workflowtest.Step) bool { return s.Act.Kind() == "record_statement" })
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "record_statement" })
 		sample := walk[i]
 		names := []string{"行政首长", "组成人员甲", "组成人员乙", "组成人员丙", "组成人员丁"}
 		var said steps
@@ -269,7 +270,7 @@ func against(n int) func(steps) steps {
 func filed(title string) func(steps) steps {
 	return edit(func(a *decision.ArchiveCase) {
 		item := a.Items[0]
-		item.Title, item.Digest = title, workflowtest.Named(title).Digest
+		item.Title, item.Digest = title, sample.Named(title).Digest
 		a.Items = append(a.Items, item)
 	})
 }
@@ -303,11 +304,11 @@ func TestEachRuleIsBroken(t *testing.T) {
 	for _, b := range breaches {
 		t.Run(fmt.Sprintf("%s/%s", b.rule, b.what), func(t *testing.T) {
 			t.Parallel()
-			whole := finding(t, workflow.Evaluate(fileOf(t, workflowtest.Walk("d713"), workflow.Complete), judged), b.rule)
+			whole := finding(t, workflow.Evaluate(fileOf(t, sample.Walk("d713"), workflow.Complete), judged), b.rule)
 			if whole.Status == workflow.Violated || whole.Status == workflow.NotEvidenced {
 				t.Fatalf("the walk itself: %s %s", whole.Status, whole.En)
 			}
-			broken := b.spoil(workflowtest.Walk("d713"))
+			broken := b.spoil(sample.Walk("d713"))
 			if b.at != "" {
 				refusedAt(t, broken, b.at, b.rule)
 			}
@@ -352,7 +353,7 @@ func refusedAt(t *testing.T, walk steps, at decision.Kind, rule string) {
 
 func TestEveryRuleHasASatisfyingAndABreakingCase(t *testing.T) {
 	t.Parallel()
-	whole := workflow.Evaluate(fileOf(t, workflowtest.Walk("d713"), workflow.Complete), judged)
+	whole := workflow.Evaluate(fileOf(t, sample.Walk("d713"), workflow.Complete), judged)
 	satisfied := map[string]bool{}
 	for _, f := range whole {
 		satisfied[f.Rule] = f.Status == workflow.Satisfied
@@ -394,13 +395,13 @@ var satisfactions = []struct {
 	{"R15.2", "shortened with the reason in the notice", edit(func(a *decision.OpenComment) { a.EndsOn, a.ShortenedReason = date("03-31"), "汛期临近" }), workflow.Satisfied},
 	{"R16.5", "exactly seven days", edit(func(a *decision.DeliverMaterials) { a.Deliveries[0].On = date("04-03") }), workflow.Satisfied},
 	{"R22.2", "an earlier assessment that covers the risk", both(filed("已有评估报告"), inserted("file_risk_assessment", unit, "04-22", decision.RelyOnAssessment{
-		Earlier: "〔2025〕3号", Rules: "社会稳定风险评估办法", Assessor: "风险评估机构", Draft: 2, Scope: "社会稳定", CoversRisk: new(true), Controllable: new(true), Report: workflowtest.Named("已有评估报告"),
+		Earlier: "〔2025〕3号", Rules: "社会稳定风险评估办法", Assessor: "风险评估机构", Draft: 2, Scope: "社会稳定", CoversRisk: new(true), Controllable: new(true), Report: sample.Named("已有评估报告"),
 	})), workflow.Satisfied},
 	{"R24.1", "uncontrollable, then controllable for a changed draft", func(walk steps) steps {
-		i := slices.IndexFunc(walk, func(s workflowtest.Step) bool {
+		i := slices.IndexFunc(walk, func(s sample.Step) bool {
 			return s.Act.Kind() == "submit_draft" && s.Act.(decision.SubmitDraft).Draft == 2
 		})
-		j := slices.IndexFunc(walk, func(s workflowtest.Step) bool { return s.Act.Kind() == "file_risk_assessment" })
+		j := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "file_risk_assessment" })
 		first := walk[j]
 		a := first.Act.(decision.FileRiskAssessment)
 		a.Draft, a.Controllable = 1, new(false)
@@ -426,7 +427,7 @@ func TestEachRuleIsSatisfied(t *testing.T) {
 	for _, s := range satisfactions {
 		t.Run(fmt.Sprintf("%s/%s", s.rule, s.what), func(t *testing.T) {
 			t.Parallel()
-			walk := s.change(workflowtest.Walk("d713"))
+			walk := s.change(sample.Walk("d713"))
 			workflowtest.Play(t, "d713", walk) // accepted live
 			if got := finding(t, workflow.Evaluate(fileOf(t, walk, workflow.Complete), judged), s.rule); got.Status != s.want {
 				t.Errorf("%s: %s", got.Status, got.En)

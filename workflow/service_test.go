@@ -17,6 +17,7 @@ import (
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/history"
 	"github.com/juece/juece/workflow/pack"
+	"github.com/juece/juece/workflow/sample"
 	"github.com/juece/juece/workflow/workflowtest"
 )
 
@@ -52,8 +53,8 @@ func onBoth(t *testing.T, test func(t *testing.T, s workflowtest.Storage)) {
 	})
 }
 
-func newService(t *testing.T, s workflowtest.Storage) (*workflow.Service, *workflowtest.Clock) {
-	clock := workflowtest.NewClock(date("03-01"))
+func newService(t *testing.T, s workflowtest.Storage) (*workflow.Service, *sample.Clock) {
+	clock := sample.NewClock(date("03-01"))
 	return workflowtest.Service(t, s, clock), clock
 }
 
@@ -61,8 +62,8 @@ func TestAServiceWalksFromProposalToArchive(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s workflowtest.Storage) {
 		svc, clock := newService(t, s)
-		walk := workflowtest.Walk("d713")
-		id, err := workflowtest.Perform(t.Context(), svc, clock, "d713", walk)
+		walk := sample.Walk("d713")
+		id, err := sample.Perform(t.Context(), svc, clock, "d713", walk)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +78,7 @@ func TestAServiceWalksFromProposalToArchive(t *testing.T) {
 			t.Errorf("%s: %s", f.Rule, f.En)
 		}
 		rows, err := svc.Store.List(t.Context(), workflow.Query{Limit: 10})
-		if err != nil || len(rows) != 1 || rows[0].Stage != "archived" || rows[0].LeadUnit != workflowtest.LeadUnit || rows[0].Title == "" {
+		if err != nil || len(rows) != 1 || rows[0].Stage != "archived" || rows[0].LeadUnit != sample.LeadUnit || rows[0].Title == "" {
 			t.Errorf("the state row: %+v, %v", rows, err)
 		}
 		if open, err := svc.Store.Tasks(t.Context(), workflow.TaskQuery{Limit: 10}); err != nil || len(open) != 0 {
@@ -105,7 +106,7 @@ func TestTasksTellWhatWaitsForWhom(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s workflowtest.Storage) {
 		svc, clock := newService(t, s)
-		id, err := workflowtest.Perform(t.Context(), svc, clock, "d713", workflowtest.Before("d713", "file_counsel_opinion"))
+		id, err := sample.Perform(t.Context(), svc, clock, "d713", sample.Before("d713", "file_counsel_opinion"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,13 +126,13 @@ func TestNothingIsWrittenWhenAnActIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, s workflowtest.Storage) {
 		svc, clock := newService(t, s)
 		ctx := t.Context()
-		before := workflowtest.Before("d713", "open_comment")
-		id, err := workflowtest.Perform(ctx, svc, clock, "d713", before)
+		before := sample.Before("d713", "open_comment")
+		id, err := sample.Perform(ctx, svc, clock, "d713", before)
 		if err != nil {
 			t.Fatal(err)
 		}
 		version := int64(len(before))
-		step := workflowtest.Walk("d713")[len(before)]
+		step := sample.Walk("d713")[len(before)]
 		comment := step.Act.(decision.OpenComment)
 		comment.EndsOn = date("04-13") // 29 days with the first
 		request := workflow.Request{Decision: id, Expect: version, Act: comment, Actor: step.Actor, OccurredOn: step.On, Materials: step.Files}
@@ -140,7 +141,7 @@ func TestNothingIsWrittenWhenAnActIsRefused(t *testing.T) {
 		if _, err := svc.Do(ctx, request); !errors.As(err, &refused) || refused.Code != workflow.CodeRule || refused.Findings[0].Rule != "R15.2" || refused.Findings[0].Article != 15 {
 			t.Errorf("29 days without a reason in the notice: %v", err)
 		}
-		unknown := workflowtest.Named("没有上传的材料")
+		unknown := sample.Named("没有上传的材料")
 		comment.EndsOn, comment.Explanation = date("04-16"), unknown
 		request.Act = comment
 		if _, err := svc.Do(ctx, request); !errors.As(err, &refused) || refused.Code != workflow.CodeMaterial {
@@ -169,7 +170,7 @@ func TestNothingIsWrittenWhenAnActIsRefused(t *testing.T) {
 		if _, err := svc.Do(ctx, request); !errors.Is(err, workflow.ErrNotFound) {
 			t.Errorf("another case: %v", err)
 		}
-		if _, err := svc.Propose(ctx, workflow.Request{Act: workflowtest.Walk("d713")[0].Act, Actor: step.Actor, Pack: "d714"}); !errors.Is(err, pack.ErrUnknown) {
+		if _, err := svc.Propose(ctx, workflow.Request{Act: sample.Walk("d713")[0].Act, Actor: step.Actor, Pack: "d714"}); !errors.Is(err, pack.ErrUnknown) {
 			t.Errorf("an unknown pack: %v", err)
 		}
 		if records, err := svc.History(ctx, id); err != nil || int64(len(records)) != version {
@@ -186,7 +187,7 @@ func TestARepeatIsAnsweredTheSame(t *testing.T) {
 	onBoth(t, func(t *testing.T, s workflowtest.Storage) {
 		svc, clock := newService(t, s)
 		ctx := t.Context()
-		walk := workflowtest.Walk("d713")
+		walk := sample.Walk("d713")
 		clock.Set(walk[0].On)
 		propose := workflow.Request{Act: walk[0].Act, Actor: walk[0].Actor, Pack: "d713", Key: "k1", Materials: walk[0].Files}
 		first, err := svc.Propose(ctx, propose)
@@ -236,12 +237,12 @@ func TestOneOfManyActsWins(t *testing.T) {
 	onBoth(t, func(t *testing.T, s workflowtest.Storage) {
 		svc, clock := newService(t, s)
 		ctx := t.Context()
-		before := workflowtest.Before("d713", "record_investigation")
-		id, err := workflowtest.Perform(ctx, svc, clock, "d713", before)
+		before := sample.Before("d713", "record_investigation")
+		id, err := sample.Perform(ctx, svc, clock, "d713", before)
 		if err != nil {
 			t.Fatal(err)
 		}
-		step := workflowtest.Walk("d713")[len(before)]
+		step := sample.Walk("d713")[len(before)]
 		clock.Set(step.On)
 		const callers = 32
 		errs := make([]error, callers)
@@ -273,12 +274,12 @@ func TestOpinionsDoNotDisturbTheOffice(t *testing.T) {
 	onBoth(t, func(t *testing.T, s workflowtest.Storage) {
 		svc, clock := newService(t, s)
 		ctx := t.Context()
-		before := workflowtest.Before("d713", "announce_hearing")
-		id, err := workflowtest.Perform(ctx, svc, clock, "d713", before)
+		before := sample.Before("d713", "announce_hearing")
+		id, err := sample.Perform(ctx, svc, clock, "d713", before)
 		if err != nil {
 			t.Fatal(err)
 		}
-		public := workflowtest.Actor("d713", workflow.RolePublic)
+		public := sample.Actor("d713", workflow.RolePublic)
 		opinions := make([]decision.Opinion, 100)
 		for i := range opinions {
 			opinions[i] = decision.Opinion{Activity: "c1", Channel: "web", Verification: "anonymous", Text: fmt.Sprintf("意见%d", i)}
@@ -294,7 +295,7 @@ func TestOpinionsDoNotDisturbTheOffice(t *testing.T) {
 			})
 		}
 		version := int64(len(before))
-		consult := workflowtest.Actor("d713", unit)
+		consult := sample.Actor("d713", unit)
 		for range 5 { // with the expected version: any conflict would show
 			receipt, err := svc.Do(ctx, workflow.Request{
 				Decision: id, Expect: version, Actor: consult,
@@ -326,7 +327,7 @@ func TestTheClockSetBackDoesNotTurnTheHistoryRound(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s workflowtest.Storage) {
 		svc, _ := newService(t, s)
-		walk := workflowtest.Walk("d713")
+		walk := sample.Walk("d713")
 		now := time.Date(2026, 3, 4, 2, 0, 0, 0, time.UTC)
 		svc.Now = func() time.Time { return now }
 		receipt, err := svc.Propose(t.Context(), workflow.Request{Act: walk[0].Act, Actor: walk[0].Actor, Pack: "d713"})
@@ -351,7 +352,7 @@ func TestACancelledCallWritesNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s workflowtest.Storage) {
 		svc, _ := newService(t, s)
-		walk := workflowtest.Walk("d713")
+		walk := sample.Walk("d713")
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := svc.Propose(ctx, workflow.Request{Act: walk[0].Act, Actor: walk[0].Actor, Pack: "d713"}); !errors.Is(err, context.Canceled) {

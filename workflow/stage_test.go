@@ -10,6 +10,7 @@ import (
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/sample"
 	"github.com/juece/juece/workflow/workflowtest"
 )
 
@@ -81,14 +82,14 @@ func TestTheTableIsSound(t *testing.T) {
 // for an actor who may do the act.
 func TestEveryStageMeetsEveryAct(t *testing.T) {
 	t.Parallel()
-	samples := map[decision.Kind]workflowtest.Step{}
-	for _, s := range workflowtest.Walk("d713") {
+	samples := map[decision.Kind]sample.Step{}
+	for _, s := range sample.Walk("d713") {
 		samples[s.Act.Kind()] = s
 	}
 	at := map[workflow.Stage]workflow.Case{}
 	c := workflowtest.Case(t, "d713")
 	at[c.Stage] = c
-	for _, s := range workflowtest.Walk("d713") {
+	for _, s := range sample.Walk("d713") {
 		applied, err := workflowtest.Do(c, s)
 		if err != nil {
 			t.Fatal(err)
@@ -119,11 +120,11 @@ func TestEveryStageMeetsEveryAct(t *testing.T) {
 
 func TestWhoMayNotIsRefused(t *testing.T) {
 	t.Parallel()
-	for i, step := range workflowtest.Walk("d713") {
-		if i > 0 && step.Act.Kind() == workflowtest.Walk("d713")[i-1].Act.Kind() {
+	for i, step := range sample.Walk("d713") {
+		if i > 0 && step.Act.Kind() == sample.Walk("d713")[i-1].Act.Kind() {
 			continue
 		}
-		c := workflowtest.Play(t, "d713", workflowtest.Before("d713", step.Act.Kind()))
+		c := workflowtest.Play(t, "d713", sample.Before("d713", step.Act.Kind()))
 		for name, change := range map[string]func(*decision.Actor){
 			"no role":     func(a *decision.Actor) { a.Roles = nil },
 			"auditor":     func(a *decision.Actor) { a.Roles = []decision.Role{workflow.RoleAuditor} },
@@ -141,16 +142,16 @@ func TestWhoMayNotIsRefused(t *testing.T) {
 			}
 		}
 	}
-	c := workflowtest.Play(t, "d713", workflowtest.Before("d713", "record_investigation"))
-	s := workflowtest.Walk("d713")[4]
+	c := workflowtest.Play(t, "d713", sample.Before("d713", "record_investigation"))
+	s := sample.Walk("d713")[4]
 	s.Actor.Unit = "县水利局"
 	var refused *workflow.RefusedError
 	if _, err := workflowtest.Do(c, s); !errors.As(err, &refused) || refused.Code != workflow.CodeRole {
 		t.Errorf("a unit that was not assigned: %v", err)
 	}
-	c = workflowtest.Play(t, "d713", workflowtest.Before("d713", "issue_legality_opinion"))
-	s = workflowtest.Walk("d713")[slices.IndexFunc(workflowtest.Walk("d713"), func(s workflowtest.Step) bool { return s.Act.Kind() == "issue_legality_opinion" })]
-	s.Actor.ID = workflowtest.Actor("d713", workflow.RoleUndertakingUnit).ID
+	c = workflowtest.Play(t, "d713", sample.Before("d713", "issue_legality_opinion"))
+	s = sample.Walk("d713")[slices.IndexFunc(sample.Walk("d713"), func(s sample.Step) bool { return s.Act.Kind() == "issue_legality_opinion" })]
+	s.Actor.ID = sample.Actor("d713", workflow.RoleUndertakingUnit).ID
 	if _, err := workflowtest.Do(c, s); !errors.As(err, &refused) || refused.Code != workflow.CodeRole {
 		t.Errorf("the drafter reviews: %v", err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/sample"
 	"github.com/juece/juece/workflow/workflowtest"
 )
 
@@ -13,7 +14,7 @@ func TestADecisionWalksFromProposalToArchive(t *testing.T) {
 	for _, pack := range []string{"d713", "strict-five"} {
 		t.Run(pack, func(t *testing.T) {
 			t.Parallel()
-			c := workflowtest.Play(t, pack, workflowtest.Walk(pack))
+			c := workflowtest.Play(t, pack, sample.Walk(pack))
 			if c.Stage != workflow.StageArchived {
 				t.Errorf("stage %q", c.Stage)
 			}

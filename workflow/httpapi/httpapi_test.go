@@ -26,6 +26,7 @@ import (
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/history"
 	"github.com/juece/juece/workflow/httpapi"
+	"github.com/juece/juece/workflow/sample"
 	"github.com/juece/juece/workflow/workflowtest"
 )
 
@@ -65,13 +66,13 @@ type harness struct {
 	handler http.Handler
 	api     huma.API
 	svc     *workflow.Service
-	clock   *workflowtest.Clock
+	clock   *sample.Clock
 	log     *bytes.Buffer
 }
 
 func serve(t *testing.T, s workflowtest.Storage) *harness {
 	t.Helper()
-	clock := workflowtest.NewClock(calendar.MustParseDate("2026-03-01"))
+	clock := sample.NewClock(calendar.MustParseDate("2026-03-01"))
 	h := &harness{t: t, svc: workflowtest.Service(t, s, clock), clock: clock, log: &bytes.Buffer{}}
 	mux := http.NewServeMux()
 	h.api = humago.NewWithPrefix(mux, "/v1", httpapi.Config("test"))
@@ -142,7 +143,7 @@ func decode[T any](t *testing.T, w *httptest.ResponseRecorder) T {
 }
 
 // walk does the steps over HTTP and returns the id of the case.
-func (h *harness) walk(pack string, steps []workflowtest.Step) (string, int64) {
+func (h *harness) walk(pack string, steps []sample.Step) (string, int64) {
 	h.t.Helper()
 	id, version := "", int64(0)
 	for i, s := range steps {
@@ -197,8 +198,8 @@ func TestADecisionWalksFromProposalToArchiveOverHTTP(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := serve(t, open(t))
-			id, version := h.walk("d713", workflowtest.Walk("d713"))
-			auditor := workflowtest.Actor("d713", workflow.RoleAuditor)
+			id, version := h.walk("d713", sample.Walk("d713"))
+			auditor := sample.Actor("d713", workflow.RoleAuditor)
 
 			w := h.do(call{method: "GET", path: "/decisions/" + id, actor: auditor})
 			c := decode[httpapi.Case](t, w)
@@ -217,7 +218,7 @@ func TestADecisionWalksFromProposalToArchiveOverHTTP(t *testing.T) {
 			if entries, err := history.Verify(id, records); err != nil || int64(len(entries)) != version {
 				t.Errorf("the history as served: %d entries, %v", len(entries), err)
 			}
-			text := workflowtest.Named("会议记录")
+			text := sample.Named("会议记录")
 			w = h.do(call{method: "GET", path: "/decisions/" + id + "/materials/" + text.Digest, actor: auditor})
 			if w.Code != http.StatusOK || string(history.MaterialDigest(w.Body.Bytes())) != text.Digest || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment") {
 				t.Errorf("a material: %d %v", w.Code, w.Header())
@@ -235,8 +236,8 @@ func TestADecisionWalksFromProposalToArchiveOverHTTP(t *testing.T) {
 func TestCounselSeesWhatWaits(t *testing.T) {
 	t.Parallel()
 	h := serve(t, openSQLite(t))
-	id, _ := h.walk("d713", workflowtest.Before("d713", "file_counsel_opinion"))
-	counsel := workflowtest.Actor("d713", workflow.RoleLegalAdviser)
+	id, _ := h.walk("d713", sample.Before("d713", "file_counsel_opinion"))
+	counsel := sample.Actor("d713", workflow.RoleLegalAdviser)
 	tasks := decode[struct{ Items []httpapi.Task }](t, h.do(call{method: "GET", path: "/tasks", actor: counsel}))
 	if len(tasks.Items) != 1 || tasks.Items[0].Decision != id || tasks.Items[0].Act != "file_counsel_opinion" || tasks.Items[0].Zh != "提出法律意见" {
 		t.Errorf("%+v", tasks)
@@ -253,9 +254,9 @@ func TestBadInputIsAProblemAndWritesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := serve(t, open(t))
-			before := workflowtest.Before("d713", "open_comment")
+			before := sample.Before("d713", "open_comment")
 			id, version := h.walk("d713", before)
-			step := workflowtest.Walk("d713")[len(before)]
+			step := sample.Walk("d713")[len(before)]
 			good := step.Act.(decision.OpenComment)
 			for _, f := range step.Files {
 				h.do(call{method: "POST", path: "/decisions/" + id + "/materials?name=a", actor: step.Actor, body: f.Content})
@@ -275,7 +276,7 @@ func TestBadInputIsAProblemAndWritesNothing(t *testing.T) {
 			other.Organ = "邻县人民政府"
 			nobody := step.Actor
 			nobody.Roles = nil
-			public := workflowtest.Actor("d713", workflow.RolePublic)
+			public := sample.Actor("d713", workflow.RolePublic)
 			for _, c := range []struct {
 				what   string
 				call   call
@@ -292,20 +293,20 @@ func TestBadInputIsAProblemAndWritesNothing(t *testing.T) {
 				{"a wrong date", call{"POST", comment, step.Actor, wrap(`{"ends_on":"` + secret + `"}`), tag}, 422, "invalid_act"},
 				{"a wrong value", call{"POST", comment, step.Actor, changed(func(a *decision.OpenComment) { a.Channels[0].Kind = secret }), tag}, 422, "invalid_act"},
 				{"an unknown act", call{"POST", act + "approve", step.Actor, `{}`, tag}, 404, "unknown_act"},
-				{"a wrong stage", call{"POST", act + "archive_case", workflowtest.Actor("d713", workflow.RoleArchivist), map[string]any{"act": workflowtest.Walk("d713")[len(workflowtest.Walk("d713"))-1].Act}, tag}, 409, "wrong_stage"},
+				{"a wrong stage", call{"POST", act + "archive_case", sample.Actor("d713", workflow.RoleArchivist), map[string]any{"act": sample.Walk("d713")[len(sample.Walk("d713"))-1].Act}, tag}, 409, "wrong_stage"},
 				{"a foreign version", call{"POST", comment, step.Actor, changed(func(a *decision.OpenComment) { a.Draft = 9 }), tag}, 422, "unknown_draft"},
 				{"29 days", call{"POST", comment, step.Actor, changed(func(a *decision.OpenComment) { a.EndsOn = calendar.MustParseDate("2026-04-13") }), tag}, 409, "rule_violated"},
-				{"a material that is not held", call{"POST", comment, step.Actor, changed(func(a *decision.OpenComment) { a.Text = workflowtest.Named("没有上传") }), tag}, 422, "material_missing"},
+				{"a material that is not held", call{"POST", comment, step.Actor, changed(func(a *decision.OpenComment) { a.Text = sample.Named("没有上传") }), tag}, 422, "material_missing"},
 				{"a body of 10 MB", call{"POST", comment, step.Actor, bytes.Repeat([]byte(" "), 10<<20), tag}, 413, "body_too_large"},
 				{"another media type", call{"POST", comment, step.Actor, `{}`, map[string]string{"If-Match": tag["If-Match"], "Content-Type": "text/plain"}}, 415, "unsupported_media_type"},
 				{"no If-Match", call{"POST", comment, step.Actor, changed(func(*decision.OpenComment) {}), nil}, 428, "precondition_required"},
 				{"an old If-Match", call{"POST", comment, step.Actor, changed(func(*decision.OpenComment) {}), map[string]string{"If-Match": `"3"`}}, 412, "version_conflict"},
 				{"a weak If-Match", call{"POST", comment, step.Actor, changed(func(*decision.OpenComment) {}), map[string]string{"If-Match": "W/" + tag["If-Match"]}}, 412, "version_conflict"},
-				{"an unknown pack", call{"POST", "/decisions", step.Actor, map[string]any{"pack": secret, "act": workflowtest.Walk("d713")[0].Act}, nil}, 422, "unknown_pack"},
+				{"an unknown pack", call{"POST", "/decisions", step.Actor, map[string]any{"pack": secret, "act": sample.Walk("d713")[0].Act}, nil}, 422, "unknown_pack"},
 				{"a case that is not there", call{"POST", "/decisions/none/acts/open_comment", step.Actor, changed(func(*decision.OpenComment) {}), tag}, 404, "not_found"},
 				{"nobody known", call{"POST", comment, decision.Actor{}, changed(func(*decision.OpenComment) {}), tag}, 401, "unauthenticated"},
 				{"no role", call{"POST", comment, nobody, changed(func(*decision.OpenComment) {}), tag}, 403, "not_permitted"},
-				{"another role", call{"POST", comment, workflowtest.Actor("d713", workflow.RoleAuditor), changed(func(*decision.OpenComment) {}), tag}, 403, "not_permitted"},
+				{"another role", call{"POST", comment, sample.Actor("d713", workflow.RoleAuditor), changed(func(*decision.OpenComment) {}), tag}, 403, "not_permitted"},
 				{"another organ", call{"POST", comment, other, changed(func(*decision.OpenComment) {}), tag}, 403, "not_permitted"},
 				{"another organ reads", call{"GET", "/decisions/" + id, other, nil, nil}, 404, "not_found"},
 				{"another organ reads the history", call{"GET", "/decisions/" + id + "/history", other, nil, nil}, 404, "not_found"},
@@ -364,9 +365,9 @@ func TestBadInputIsAProblemAndWritesNothing(t *testing.T) {
 func TestRepeatsAndRaces(t *testing.T) {
 	t.Parallel()
 	h := serve(t, openSQLite(t))
-	before := workflowtest.Before("d713", "record_investigation")
+	before := sample.Before("d713", "record_investigation")
 	id, version := h.walk("d713", before)
-	step := workflowtest.Walk("d713")[len(before)]
+	step := sample.Walk("d713")[len(before)]
 	h.clock.Set(step.On)
 	for _, f := range step.Files {
 		h.do(call{method: "POST", path: "/decisions/" + id + "/materials?name=a", actor: step.Actor, body: f.Content})

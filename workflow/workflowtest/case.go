@@ -6,6 +6,7 @@ import (
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/sample"
 )
 
 // Case returns an empty live case under a pack.
@@ -24,7 +25,7 @@ func Case(t testing.TB, pack string) workflow.Case {
 
 // Play applies the steps to an empty live case and fails the test when one is
 // refused.
-func Play(t testing.TB, pack string, steps []Step) workflow.Case {
+func Play(t testing.TB, pack string, steps []sample.Step) workflow.Case {
 	t.Helper()
 	c := Case(t, pack)
 	for i, s := range steps {
@@ -38,7 +39,7 @@ func Play(t testing.TB, pack string, steps []Step) workflow.Case {
 }
 
 // Do applies one step to a case, on the day that the step names.
-func Do(c workflow.Case, s Step) (workflow.Applied, error) {
+func Do(c workflow.Case, s sample.Step) (workflow.Applied, error) {
 	return workflow.Apply(c, workflow.Deed{
 		Ref: decision.Ref{Seq: c.Version() + 1, OccurredOn: s.On, RecordedOn: s.On, Actor: s.Actor},
 		Act: s.Act, Reasons: s.Reasons,

@@ -1,7 +1,7 @@
-// Package workflowtest has sample material for tests: one decision that goes
-// the whole way from proposal to archive, so that a test says only what
-// matters to it.
-package workflowtest
+// Package sample has one decision that goes the whole way from proposal to
+// archive: for demonstrations, and for tests that say only what matters to
+// them. Its actors are roles; it names no person.
+package sample
 
 import (
 	"fmt"

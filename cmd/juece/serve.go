@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/juece/juece/store"
+	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/httpapi"
+)
+
+// serveCmd serves the API.
+type serveCmd struct {
+	Addr   string `default:"127.0.0.1:8080" help:"监听地址。Where to listen."`
+	DB     string `name:"db" placeholder:"sqlite:PATH|postgres://…" help:"数据库，默认为sqlite:juece.db；演示时默认为临时数据库。The database; sqlite:juece.db by default, a temporary one for a demonstration."`
+	Demo   bool   `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
+	Tokens string `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
+	Lang   string `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
+}
+
+// shutdownTime is how long requests under way may take to end.
+const shutdownTime = 10 * time.Second
+
+// Run serves until the context ends, then lets requests under way finish.
+func (c *serveCmd) Run(ctx context.Context, s streams) error {
+	err := c.serve(ctx, s)
+	if wrong, ok := errors.AsType[setupError](err); ok {
+		fmt.Fprintln(s.err, "juece serve:", c.say(wrong.zh, wrong.en))
+		return exitUnusable
+	}
+	return err
+}
+
+// setupError says what keeps the server from starting, in both languages.
+type setupError struct{ zh, en string }
+
+func (e setupError) Error() string { return e.en }
+
+func (c *serveCmd) say(zh, en string) string {
+	if c.Lang == "en" {
+		return en
+	}
+	return zh
+}
+
+func (c *serveCmd) serve(ctx context.Context, s streams) error {
+	// Static tokens prove nothing to anybody who can listen on the way.
+	if !loopback(c.Addr) {
+		return setupError{
+			"静态令牌只能用于本机地址（如127.0.0.1:8080），不在" + c.Addr + "上提供服务",
+			"static tokens are for a loopback address such as 127.0.0.1:8080; " + c.Addr + " is not one",
+		}
+	}
+	if !c.Demo && c.Tokens == "" {
+		return setupError{"没有身份来源：用--tokens指定令牌文件，或者用--demo演示", "nobody could call: name a token file with --tokens, or try --demo"}
+	}
+	dsn, discard, err := c.database()
+	if err != nil {
+		return err
+	}
+	defer discard()
+	st, err := openStore(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	if err := c.prepare(ctx, st, dsn); err != nil {
+		return err
+	}
+	svc, err := newService(st)
+	if err != nil {
+		return err
+	}
+	known := tokens{}
+	if c.Tokens != "" {
+		if known, err = readTokens(c.Tokens); err != nil {
+			return err
+		}
+	}
+	var shown demonstration
+	if c.Demo {
+		if shown, err = demonstrate(ctx, svc); err != nil {
+			return err
+		}
+		known.merge(shown.tokens)
+	}
+	handler, err := newHandler(svc, known, slog.New(slog.NewTextHandler(s.err, nil)), version())
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	address := "http://" + listener.Addr().String()
+	if c.Demo {
+		fmt.Fprint(s.out, shown.text(address, c.Lang))
+	}
+	fmt.Fprintln(s.out, c.say("服务地址："+address+"/v1　接口文档："+address+"/v1/openapi.json", "serving "+address+"/v1, described by "+address+"/v1/openapi.json"))
+	return serveUntil(ctx, listener, handler)
+}
+
+// database returns the data source, and what to do with it at the end.
+func (c *serveCmd) database() (dsn string, discard func(), err error) {
+	switch {
+	case c.DB != "":
+		return c.DB, func() {}, nil
+	case c.Demo:
+		return temporaryDatabase()
+	}
+	return "sqlite:juece.db", func() {}, nil
+}
+
+// prepare sees to it that the tables are there. PostgreSQL belongs to many
+// replicas, so there somebody runs juece migrate; a demonstration may.
+func (c *serveCmd) prepare(ctx context.Context, st *store.Store, dsn string) error {
+	if c.Demo || dsn[:min(len(dsn), 7)] == "sqlite:" {
+		return st.Migrate(ctx)
+	}
+	have, want, err := st.SchemaVersion(ctx)
+	if err != nil {
+		return err
+	}
+	if have != want {
+		return setupError{
+			fmt.Sprintf("数据库表的版本为%d，程序需要%d：请先运行juece migrate", have, want),
+			fmt.Sprintf("the tables have version %d, this program needs %d: run juece migrate first", have, want),
+		}
+	}
+	return nil
+}
+
+func newService(st *store.Store) (*workflow.Service, error) {
+	packs, err := workflow.Packs()
+	if err != nil {
+		return nil, err
+	}
+	return &workflow.Service{Store: st, Register: st, Vault: st, Packs: packs, Calendar: calendar.China()}, nil
+}
+
+// newHandler puts the API under /v1, and a page that says so at the root.
+func newHandler(svc *workflow.Service, known tokens, logger *slog.Logger, version string) (http.Handler, error) {
+	mux := http.NewServeMux()
+	api := humago.NewWithPrefix(mux, "/v1", httpapi.Config(version))
+	if err := httpapi.Register(api, svc, httpapi.Options{Identify: known.identify, Logger: logger}); err != nil {
+		return nil, err
+	}
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		fmt.Fprint(w, index) // nobody is left to tell
+	})
+	return httpapi.Problems(mux), nil
+}
+
+const index = `Juece 决策：重大行政决策程序 the procedure for major administrative decisions
+
+/v1/decisions          案件 cases
+/v1/tasks              我的待办 what waits for me
+/v1/acts               程序行为目录 the acts
+/v1/packs              规则包 the rule packs
+/v1/openapi.json       接口文档 OpenAPI 3.1 (3.0: /v1/openapi-3.0.json)
+`
+
+// serveUntil serves until the context ends. Requests under way get
+// shutdownTime to finish, so that what was acknowledged was done.
+func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	// The context has ended already; what is under way still gets its time.
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	err := server.Shutdown(grace)
+	if ended := <-failed; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, ended)
+	}
+	return err
+}
+
+// loopback reports whether an address is reached from this machine only.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

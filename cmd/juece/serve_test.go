@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// output is a buffer that a server writes while a test reads.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+var curlLine = regexp.MustCompile(`curl -s -H 'Authorization: (Bearer [0-9a-f]+)' (http://127\.0\.0\.1:\d+/v1/tasks)`)
+
+// started runs a command line until its output matches.
+func started(t *testing.T, want *regexp.Regexp, args ...string) (found []string, stop func() int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var out, complaint output
+	ended := make(chan int, 1)
+	go func() { ended <- run(ctx, args, strings.NewReader(""), &out, &complaint) }()
+	for deadline := time.Now().Add(time.Minute); found == nil; time.Sleep(10 * time.Millisecond) {
+		if found = want.FindStringSubmatch(out.String()); time.Now().After(deadline) {
+			cancel()
+			t.Fatalf("it never said %s: %s%s", want, &out, &complaint)
+		}
+		select {
+		case code := <-ended:
+			cancel()
+			t.Fatalf("it ended with %d: %s%s", code, &out, &complaint)
+		default:
+		}
+	}
+	return found, func() int {
+		cancel()
+		select {
+		case code := <-ended:
+			return code
+		case <-time.After(time.Minute):
+			t.Error("it did not stop")
+			return -1
+		}
+	}
+}
+
+func fetch(t *testing.T, url, authorization string) (int, []byte) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, body
+}
+
+func TestTheDemonstrationAnswersItsOwnCurlLine(t *testing.T) {
+	t.Parallel()
+	found, stop := started(t, curlLine, "serve", "--demo", "--addr", "127.0.0.1:0")
+	code, body := fetch(t, found[2], found[1])
+	var tasks struct{ Items []struct{ Act, Zh string } }
+	if err := json.Unmarshal(body, &tasks); err != nil || code != http.StatusOK || len(tasks.Items) != 1 || tasks.Items[0].Act != "file_counsel_opinion" {
+		t.Errorf("%d %s", code, body)
+	}
+	root := strings.TrimSuffix(found[2], "/v1/tasks")
+	if code, body := fetch(t, root+"/v1/decisions", found[1]); code != http.StatusOK || strings.Count(string(body), `"id":"0`) < len(demoCases) {
+		t.Errorf("the cases: %d %s", code, body)
+	}
+	if code, body := fetch(t, root+"/v1/decisions", "Bearer "+strings.Repeat("0", 32)); code != http.StatusUnauthorized || !strings.Contains(string(body), "unauthenticated") {
+		t.Errorf("a made-up token: %d %s", code, body)
+	}
+	if code, body := fetch(t, root+"/", ""); code != http.StatusOK || !strings.Contains(string(body), "决策") {
+		t.Errorf("the front page: %d %s", code, body)
+	}
+	if code, body := fetch(t, root+"/v1/openapi.json", ""); code != http.StatusOK || !json.Valid(body) {
+		t.Errorf("the document: %d", code)
+	}
+	if code := stop(); code != exitOK {
+		t.Errorf("it stopped with %d", code)
+	}
+}
+
+func TestADemonstrationFillsAnEmptyDatabaseOnly(t *testing.T) {
+	t.Parallel()
+	db := "sqlite:" + filepath.Join(t.TempDir(), "juece.db")
+	_, stop := started(t, curlLine, "serve", "--demo", "--addr", "127.0.0.1:0", "--db", db)
+	stop()
+	var out, complaint bytes.Buffer
+	code := run(t.Context(), []string{"serve", "--demo", "--addr", "127.0.0.1:0", "--db", db}, strings.NewReader(""), &out, &complaint)
+	if code != exitUsage || !strings.Contains(complaint.String(), "空数据库") {
+		t.Errorf("%d: %s", code, complaint.String())
+	}
+}
+
+func TestStaticTokensStayOnThisMachine(t *testing.T) {
+	t.Parallel()
+	for _, addr := range []string{"0.0.0.0:0", ":0", "192.0.2.1:80", "[::]:0", "example.com:80", "127.0.0.1"} {
+		var out, complaint bytes.Buffer
+		code := run(t.Context(), []string{"serve", "--demo", "--lang", "en", "--addr", addr}, strings.NewReader(""), &out, &complaint)
+		if code != exitUsage || !strings.Contains(complaint.String(), "loopback") || out.Len() > 0 {
+			t.Errorf("%s: %d, %s", addr, code, complaint.String())
+		}
+	}
+}
+
+func TestServeNeedsIdentities(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := "sqlite:" + filepath.Join(dir, "juece.db")
+	token := strings.Repeat("a", minToken)
+	write := func(text string) string {
+		path := filepath.Join(dir, fmt.Sprintf("tokens-%d.yaml", len(text)))
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for name, args := range map[string][]string{
+		"none":            {"--db", db},
+		"not a map":       {"--db", db, "--tokens", write("- " + token)},
+		"a short token":   {"--db", db, "--tokens", write("abc: {id: 审计人员, organ: 县人民政府, roles: [auditor]}")},
+		"an unknown word": {"--db", db, "--tokens", write(token + ": {name: 审计人员, roles: [auditor]}")},
+		"no role":         {"--db", db, "--tokens", write(token + ": {id: 审计人员}")},
+	} {
+		var out, complaint bytes.Buffer
+		if code := run(t.Context(), append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), strings.NewReader(""), &out, &complaint); code != exitUsage || strings.Contains(complaint.String(), token) {
+			t.Errorf("%s: %d, %s", name, code, complaint.String())
+		}
+	}
+	path := write(token + ": {id: 审计人员, organ: 县人民政府, roles: [auditor]}")
+	found, stop := started(t, regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/v1`), "serve", "--addr", "127.0.0.1:0", "--db", db, "--tokens", path)
+	if code, body := fetch(t, found[1]+"/v1/decisions", "Bearer "+token); code != http.StatusOK {
+		t.Errorf("%d %s", code, body)
+	}
+	stop()
+}
+
+func TestAServerWaitsForRequestsUnderWay(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	inside, finish := make(chan struct{}), make(chan struct{})
+	listener, err := listenLoopback(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- serveUntil(ctx, listener, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			close(inside)
+			<-finish
+			w.WriteHeader(http.StatusNoContent)
+		}))
+	}()
+	answered := make(chan int, 1)
+	go func() {
+		code, _ := fetch(t, "http://"+listener.Addr().String()+"/", "")
+		answered <- code
+	}()
+	<-inside
+	cancel()
+	select {
+	case err := <-ended:
+		t.Errorf("it ended before the answer: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(finish)
+	if code := <-answered; code != http.StatusNoContent {
+		t.Errorf("the request under way got %d", code)
+	}
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("shutdown: %v", err)
+	}
+}
+
+func listenLoopback(t *testing.T) (net.Listener, error) {
+	return (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+}
