@@ -98,11 +98,6 @@ func Apply(c Case, d Deed) (Applied, error) {
 
 	after := c.with(d)
 	findings := atGate(after, act.Kind(), d.OccurredOn, true)
-	for i := range findings {
-		if f := &findings[i]; f.Status == Violated && f.Severity == Norm && f.Reason == "" {
-			f.Reason = strings.TrimSpace(d.Reasons[f.Rule])
-		}
-	}
 	if hard := filter(findings, Finding.refuses); len(hard) > 0 {
 		return refuse(CodeRule, "有法定要求未满足", "the law forbids it as the record stands", hard...)
 	}

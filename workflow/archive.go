@@ -51,7 +51,7 @@ func filedWhole(v *view) result {
 func itemsDescribed(v *view) result {
 	filed, ok := decision.Last(v.d.Archives)
 	if !ok {
-		return v.absent("没有归档记录", "no filing is recorded")
+		return v.noObject("没有归档", "nothing was filed")
 	}
 	for _, item := range filed.Act.Items {
 		if item.Digest == "" || item.Producer == "" || item.On.IsZero() || item.Retention == "" {

@@ -49,17 +49,6 @@ func historyFindings(findings []Finding) []history.Finding {
 	return kept
 }
 
-// withReasons puts the reasons that were stated beside the findings they
-// answer.
-func withReasons(findings []Finding, reasons map[string]string) []Finding {
-	for i := range findings {
-		if f := &findings[i]; f.Reason == "" && f.Status == Violated {
-			f.Reason = reasons[f.Rule]
-		}
-	}
-	return findings
-}
-
 // tasks derives the open tasks of a case: the next gate's unmet rules, each
 // under the act that clears it and every role that may do it.
 func tasks(c Case, on calendar.Date) []Task {

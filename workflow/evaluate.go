@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow/calendar"
@@ -121,8 +122,9 @@ func judge(r Rule, c Case, on calendar.Date, due, recorded bool) Finding {
 		Status: res.status, Severity: cmp.Or(res.severity, r.Severity), Subject: res.subject,
 		Zh: res.zh, En: res.en, Earliest: res.earliest, Provisional: res.provisional, Reason: res.reason,
 	}
-	if stricter, ok := c.Pack.Severities[r.ID]; ok {
-		f.Severity = Severity(stricter)
+	f.Severity = stricter(f.Severity, Severity(c.Pack.Severities[r.ID]))
+	if v.gate != nil && f.Status == Violated && f.Severity == Norm && f.Reason == "" {
+		f.Reason = strings.TrimSpace(v.gate.Reasons[r.ID])
 	}
 	if f.Zh == "" {
 		f.Zh, f.En = r.Zh, r.En
@@ -131,6 +133,15 @@ func judge(r Rule, c Case, on calendar.Date, due, recorded bool) Finding {
 		f.Acts, f.ClearedBy = r.Acts, whoMay(r.Acts)
 	}
 	return f
+}
+
+// stricter returns the stricter of two severities; a pack can only tighten.
+func stricter(a, b Severity) Severity {
+	order := []Severity{Soft, Norm, Hard}
+	if slices.Index(order, b) > slices.Index(order, a) {
+		return b
+	}
+	return a
 }
 
 // view is what a rule's function sees, with the four answers it can give.

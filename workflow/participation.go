@@ -370,8 +370,11 @@ func (c *coverage) firstGap(last int64) int64 {
 // R18.2, Art 18.
 func draftImproved(v *view) result {
 	count, known := v.received()
-	if !known || count == 0 {
+	switch {
+	case !known:
 		return v.noObject("没有收到意见", "no opinion came in")
+	case count == 0:
+		return v.not("没有收到意见", "no opinion came in")
 	}
 	after := int64(0)
 	if batch, ok := decision.Last(v.d.OpinionBatches); ok {

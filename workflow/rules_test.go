@@ -217,12 +217,12 @@ var breaches = []struct {
 	{"R32.1", "no gazette", "publish", edit(func(a *decision.Publish) { a.Channels = a.Channels[:1] })},
 	{"R32.2", "no word on opinions in what concerns everybody", "publish", edit(func(a *decision.Publish) { a.ExplainsAdoption = new(false) })},
 	{"R33.1", "a material left out", "archive_case", edit(func(a *decision.ArchiveCase) { a.Items = a.Items[1:] })},
-	{"R33.2", "no filing", "", without("archive_case")},
+	{"R33.1", "no filing", "", without("archive_case")},
 }
 
 // notBreakable are rules that only ask for a field which a live act requires
 // and a case file may leave unknown: they are satisfied or not evidenced.
-var notBreakable = []string{"R14.2", "R15.3", "R23.2", "F3"}
+var notBreakable = []string{"R14.2", "R15.3", "R23.2", "F3", "R33.2"}
 
 var participation = []decision.Kind{
 	"open_comment", "close_comment", "commit_opinions", "dispose_opinions", "state_adoption", "hear_public",
@@ -467,5 +467,22 @@ func TestAnUnknownFieldIsNotABreach(t *testing.T) {
 				t.Errorf("%s alone: %s is violated: %s", info.Kind, f.Rule, f.En)
 			}
 		}
+	}
+}
+
+// A reason that was stated stays with the finding: in the answer to the act,
+// and whenever the case is judged again.
+func TestAStatedReasonStaysWithTheFinding(t *testing.T) {
+	t.Parallel()
+	walk := edit(func(a *decision.SupplementPackage) { a.OpinionDue = date("05-08") })(sample.Walk("d713"))
+	for i := range walk {
+		if walk[i].Act.Kind() == "supplement_package" {
+			walk[i].Reasons = map[string]string{"R26.3": "汛期前须出台"}
+		}
+	}
+	c := workflowtest.Play(t, "d713", walk)
+	got := finding(t, workflow.Evaluate(c, judged), "R26.3")
+	if got.Status != workflow.Violated || got.Severity != workflow.Norm || got.Reason != "汛期前须出台" {
+		t.Errorf("%+v", got)
 	}
 }

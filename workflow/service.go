@@ -155,7 +155,7 @@ func (s *Service) replay(ctx context.Context, r Request) (Receipt, error) {
 	act := past.Deeds[use.Seq-1]
 	return Receipt{
 		Decision: r.Decision, Version: use.Seq, Digest: record.Digest, Stage: past.Stage,
-		Findings: withReasons(atGate(past, act.Act.Kind(), act.OccurredOn, true), act.Reasons), Replayed: true,
+		Findings: atGate(past, act.Act.Kind(), act.OccurredOn, true), Replayed: true,
 	}, nil
 }
 
