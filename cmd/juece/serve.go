@@ -51,7 +51,7 @@ func (c *serveCmd) say(zh, en string) string {
 	return zh
 }
 
-func (c *serveCmd) serve(ctx context.Context, s streams) error {
+func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	// Static tokens prove nothing to anybody who can listen on the way.
 	if !loopback(c.Addr) {
 		return setupError{
@@ -71,7 +71,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	defer st.Close()
+	defer func() { err = errors.Join(err, st.Close()) }()
 	if err := c.prepare(ctx, st, dsn); err != nil {
 		return err
 	}

@@ -72,10 +72,11 @@ func (s *server) upload(ctx context.Context, who caller, in *uploadInput) (*body
 // client says nothing that can be read. A form is not a file.
 func mediaType(said string, content []byte) (string, error) {
 	media, _, err := mime.ParseMediaType(said)
+	legible := err == nil && len(said) <= 200
 	switch {
 	case strings.HasPrefix(media, "multipart/") || media == "application/x-www-form-urlencoded":
 		return "", coded{"unsupported_media_type", "请求体须为文件本身，不用表单", "the body must be the file itself, not a form"}
-	case err != nil || len(said) > 200 || media == "application/octet-stream":
+	case !legible || media == "application/octet-stream":
 		return http.DetectContentType(content), nil
 	}
 	return said, nil

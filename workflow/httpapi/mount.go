@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"maps"
+	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
@@ -87,7 +88,7 @@ func (m *mount) inline(content *huma.MediaType) {
 // is one response that all operations share.
 func (m *mount) declareProblems(op *huma.Operation) {
 	statuses := append([]int{400, 401, 403, 404, 422, 500}, op.Errors...)
-	if op.Method != "GET" {
+	if op.Method != http.MethodGet {
 		statuses = append(statuses, 408, 409, 413, 415)
 	}
 	op.Errors = nil
