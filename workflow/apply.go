@@ -83,7 +83,9 @@ func Apply(c Case, d Deed) (Applied, error) {
 		stage := c.Stage.Info()
 		return refuse(CodeStage,
 			fmt.Sprintf("当前阶段为“%s”，不能进行此程序行为；可以进行的有：%s", stage.Zh, names(allowedIn(c.Stage), "zh")),
-			fmt.Sprintf("the decision is %s; this act has no place there; these have: %s", stage.En, names(allowedIn(c.Stage), "en")))
+			fmt.Sprintf("the decision is %s; this act has no place there; these have: %s", stage.En, names(allowedIn(c.Stage), "en")),
+			// A stage is passed by an act that the law demands: say which.
+			filter(atGate(c.with(d), act.Kind(), d.OccurredOn, true), Finding.refuses)...)
 	}
 	if d.OccurredOn.After(d.RecordedOn) {
 		return refuse(CodeFuture, "发生日期晚于今天", "the day it happened lies after today")

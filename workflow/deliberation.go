@@ -21,7 +21,7 @@ var deliberationRules = []Rule{
 	},
 	{
 		ID: "R30.2", Norm: d713, Article: 30, Paragraph: 1, Severity: Hard, Zh: "行政首长在集体讨论的基础上作出决定", En: "the chief executive decides on the basis of the discussion",
-		Gates: []decision.Kind{"decide"}, Own: true, Acts: []decision.Kind{"decide"}, check: decidedByChief,
+		Gates: append([]decision.Kind{"decide"}, issueGates...), Own: true, Acts: []decision.Kind{"decide"}, check: decidedByChief,
 	},
 	{
 		ID: "R30.3", Norm: d713, Article: 30, Paragraph: 2, Severity: Hard, Zh: "组成人员充分发表意见，行政首长最后发表意见", En: "every member speaks, the chief executive last",

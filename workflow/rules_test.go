@@ -486,3 +486,49 @@ func TestAStatedReasonStaysWithTheFinding(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// Each of the five steps (五大法定程序), left out, is refused at its gate with
+// its article.
+func TestEachOfTheFiveStepsLeftOutIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		step    string
+		leave   []decision.Kind
+		at      decision.Kind
+		article int
+	}{
+		{"公众参与", participation, "submit_for_review", 14},
+		{"专家论证", []decision.Kind{"engage_expert", "file_expert_opinion", "dispose_expert_opinion"}, "submit_for_review", 19},
+		{"风险评估", []decision.Kind{"file_risk_assessment"}, "submit_for_review", 22},
+		{"合法性审查", []decision.Kind{
+			"submit_for_review", "request_supplement", "supplement_package", "file_counsel_opinion",
+			"issue_legality_opinion", "confirm_still_stands", "respond_to_review",
+		}, "place_on_agenda", 25},
+		{"集体讨论决定", []decision.Kind{
+			"open_meeting", "record_statement", "decide", "sign_minutes", "report_to_party", "review_secrecy",
+		}, "publish", 30},
+	} {
+		for _, pack := range []string{"d713", "strict-five"} {
+			t.Run(c.step+"/"+pack, func(t *testing.T) {
+				t.Parallel()
+				played := workflowtest.Case(t, pack)
+				for _, s := range without(c.leave...)(sample.Walk(pack)) {
+					applied, err := workflowtest.Do(played, s)
+					if err == nil {
+						played = applied.Case
+						continue
+					}
+					var refused *workflow.RefusedError
+					if !errors.As(err, &refused) || s.Act.Kind() != c.at {
+						t.Fatalf("refused at %s: %v", s.Act.Kind(), err)
+					}
+					if !slices.ContainsFunc(refused.Findings, func(f workflow.Finding) bool { return f.Norm == "D713" && f.Article == c.article }) {
+						t.Errorf("Article %d is not cited: %v", c.article, err)
+					}
+					return
+				}
+				t.Errorf("nothing was refused; %s should be", c.at)
+			})
+		}
+	}
+}
