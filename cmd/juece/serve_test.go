@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/juece/juece/store/postgres/postgrestest"
 )
 
 // output is a buffer that a server writes while a test reads.
@@ -118,13 +120,24 @@ func TestTheDemonstrationAnswersItsOwnCurlLine(t *testing.T) {
 
 func TestADemonstrationFillsAnEmptyDatabaseOnly(t *testing.T) {
 	t.Parallel()
-	db := "sqlite:" + filepath.Join(t.TempDir(), "juece.db")
-	_, stop := started(t, curlLine, "serve", "--demo", "--addr", "127.0.0.1:0", "--db", db)
-	stop()
-	var out, complaint bytes.Buffer
-	code := run(t.Context(), []string{"serve", "--demo", "--addr", "127.0.0.1:0", "--db", db}, strings.NewReader(""), &out, &complaint)
-	if code != exitUsage || !strings.Contains(complaint.String(), "空数据库") {
-		t.Errorf("%d: %s", code, complaint.String())
+	for name, database := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "juece.db") },
+		"postgres": func(t *testing.T) string { return postgrestest.DSN(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := database(t)
+			found, stop := started(t, curlLine, "serve", "--demo", "--addr", "127.0.0.1:0", "--db", db)
+			if code, body := fetch(t, found[2], found[1]); code != http.StatusOK || !strings.Contains(string(body), "file_counsel_opinion") {
+				t.Errorf("%d %s", code, body)
+			}
+			stop()
+			var out, complaint bytes.Buffer
+			code := run(t.Context(), []string{"serve", "--demo", "--addr", "127.0.0.1:0", "--db", db}, strings.NewReader(""), &out, &complaint)
+			if code != exitUsage || !strings.Contains(complaint.String(), "空数据库") {
+				t.Errorf("%d: %s", code, complaint.String())
+			}
+		})
 	}
 }
 
