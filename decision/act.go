@@ -162,11 +162,8 @@ type Done[A Act] struct {
 	Act A
 }
 
-// add never writes into the array of the list it is given, so that two
-// decisions folded from a common beginning do not share what follows.
-func add[A Act](list []Done[A], at Ref, act A) []Done[A] {
-	return append(slices.Clip(list), Done[A]{at, act})
-}
+// add appends an act to its list.
+func add[A Act](list []Done[A], at Ref, act A) []Done[A] { return append(list, Done[A]{at, act}) }
 
 // Material names a file by its content.
 type Material struct {

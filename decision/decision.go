@@ -1,5 +1,7 @@
 package decision
 
+import "reflect"
+
 // Decision is everything that was done in one case, in lists by kind of act,
 // each in the order of the history. It is the fold of the acts and holds
 // nothing else; its zero value is a case in which nothing was done yet.
@@ -64,11 +66,23 @@ type Decision struct {
 	Archives       []Done[ArchiveCase]
 }
 
-// Record returns the decision with one more act. The receiver is not changed.
+// Record returns the decision with one more act. The receiver is not changed,
+// and two decisions recorded from a common beginning share nothing that
+// follows it.
 func (d Decision) Record(act Act, at Ref) Decision {
+	lists := reflect.ValueOf(&d).Elem()
+	for i := range lists.NumField() {
+		list := lists.Field(i)
+		list.SetCap(list.Len()) // an append makes an array of its own
+	}
 	act.record(&d, at)
 	return d
 }
+
+// Add records one more act in place: for folding a history of any length in
+// time that grows with it. The caller owns the decision, which was not copied
+// since it began as the zero value.
+func (d *Decision) Add(act Act, at Ref) { act.record(d, at) }
 
 // Draft returns the last version submitted, and false when there is none.
 func (d Decision) Draft() (Done[SubmitDraft], bool) { return Last(d.Drafts) }

@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"slices"
+
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/pack"
@@ -52,20 +54,22 @@ func (c Case) with(d Deed) Case {
 // until returns the case as it stood right after the deed with the sequence
 // number.
 func (c Case) until(seq int64) Case {
-	if n := len(c.Deeds); n == 0 || c.Deeds[n-1].Seq <= seq {
+	n := len(c.Deeds)
+	for n > 0 && c.Deeds[n-1].Seq > seq {
+		n--
+	}
+	if n == len(c.Deeds) {
 		return c
 	}
-	past := Case{ID: c.ID, Evidence: c.Evidence, Pack: c.Pack, Calendar: c.Calendar}
-	return past.Fold(c.Deeds, seq)
+	return c.Fold(c.Deeds[:n])
 }
 
-// Fold adds the deeds up to a sequence number, all of them when it is 0.
-func (c Case) Fold(deeds []Deed, until int64) Case {
-	for _, d := range deeds {
-		if until > 0 && d.Seq > until {
-			break
-		}
-		c = c.with(d)
+// Fold returns the case with just these deeds, in their order.
+func (c Case) Fold(deeds []Deed) Case {
+	c.Deeds, c.Decision, c.Stage = slices.Clone(deeds), decision.Decision{}, StageNone
+	for _, d := range c.Deeds {
+		c.Stage, _ = next(c.Stage, d.Act, c.Decision)
+		c.Decision.Add(d.Act, d.Ref)
 	}
 	return c
 }

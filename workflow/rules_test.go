@@ -285,7 +285,7 @@ func fileOf(t *testing.T, walk steps, evidence workflow.Evidence) workflow.Case 
 	for i, s := range walk {
 		deeds[i] = workflow.Deed{Ref: decision.Ref{Seq: int64(i + 1), OccurredOn: s.On, Actor: s.Actor}, Act: s.Act, Reasons: s.Reasons}
 	}
-	return c.Fold(deeds, 0)
+	return c.Fold(deeds)
 }
 
 func finding(t *testing.T, findings []workflow.Finding, rule string) workflow.Finding {

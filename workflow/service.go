@@ -390,13 +390,13 @@ func (s *Service) load(ctx context.Context, id string) (loaded, error) {
 		Case:    Case{ID: id, Evidence: Live, Pack: p, Calendar: s.Calendar},
 		records: records, entries: entries,
 	}
-	for _, e := range entries {
-		d, err := deedOf(e)
-		if err != nil {
+	deeds := make([]Deed, len(entries))
+	for i, e := range entries {
+		if deeds[i], err = deedOf(e); err != nil {
 			return loaded{}, fmt.Errorf("workflow: history of %s: entry %d: %w", id, e.Seq, err)
 		}
-		l.Case = l.with(d)
 	}
+	l.Case = l.Fold(deeds)
 	l.recordedAt, err = history.ParseTime(last.RecordedAt)
 	return l, err
 }

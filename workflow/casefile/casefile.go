@@ -108,5 +108,5 @@ func (f File) Case(packs *pack.Set, cal *calendar.Calendar) (workflow.Case, erro
 	if f.Complete {
 		c.Evidence = workflow.Complete
 	}
-	return c.Fold(f.Deeds, 0), nil
+	return c.Fold(f.Deeds), nil
 }
