@@ -124,8 +124,10 @@ func (s *server) read(ctx context.Context, who caller, id string) (workflow.Case
 // preferred picks "zh" or "en" from an Accept-Language header; Chinese is the
 // default.
 func preferred(accept string) string {
-	offered := language.NewMatcher([]language.Tag{language.Chinese, language.English})
-	if _, i := language.MatchStrings(offered, accept); i == 1 {
+	// Chinese stands twice: by itself it is the simplified script, which is no
+	// match for a reader of the other one.
+	offered := language.NewMatcher([]language.Tag{language.Chinese, language.TraditionalChinese, language.English})
+	if _, i := language.MatchStrings(offered, accept); i == 2 {
 		return "en"
 	}
 	return "zh"

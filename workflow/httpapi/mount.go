@@ -12,10 +12,10 @@ import (
 	"github.com/juece/juece/workflow/calendar"
 )
 
-// mount is the host's API as this package uses it. It is a group, so that the
-// answers pass through [asProblem] and the host's other answers do not. And it
-// has a registry of schemas of its own: huma panics when two packages of one
-// API have types of the same name, and ours are named Opinion or Material.
+// mount is the host's API as this package uses it. Our answers pass through
+// [asProblem], the host's own do not. And it has a registry of schemas of its
+// own: huma panics when two packages of one API have types of the same name,
+// and ours are named Opinion or Material.
 type mount struct {
 	*huma.Group
 	document *huma.OpenAPI
@@ -31,7 +31,6 @@ func newMount(api huma.API) *mount {
 		schemas:  huma.NewMapRegistry(schemaPrefix, schemaName),
 		problems: codesByStatus(),
 	}
-	m.UseTransformer(asProblem)
 	m.schemas.RegisterTypeAlias(reflect.TypeFor[calendar.Date](), reflect.TypeFor[civilDate]())
 	document := *api.OpenAPI()
 	document.Components = &huma.Components{Schemas: m.schemas}
@@ -48,6 +47,12 @@ func schemaName(t reflect.Type, hint string) string {
 // OpenAPI implements huma.API for [huma.Register], which takes its registry
 // of schemas from here.
 func (m *mount) OpenAPI() *huma.OpenAPI { return m.document }
+
+// Transform implements huma.API. It comes before what the host does to its
+// answers: a hook of huma's default configuration hides what an error was.
+func (m *mount) Transform(ctx huma.Context, status string, v any) (any, error) {
+	return m.Group.Transform(ctx, status, asProblem(ctx, v))
+}
 
 // DocumentOperation implements huma.OperationDocumenter: it writes an operation
 // into the host's document, where a group puts its prefix on the path.
@@ -87,9 +92,9 @@ func (m *mount) inline(content *huma.MediaType) {
 // declareProblems documents what an operation may answer instead. Each status
 // is one response that all operations share.
 func (m *mount) declareProblems(op *huma.Operation) {
-	statuses := append([]int{400, 401, 403, 404, 422, 500}, op.Errors...)
+	statuses := append([]int{401, 403, 404, 422, 500}, op.Errors...)
 	if op.Method != http.MethodGet {
-		statuses = append(statuses, 408, 409, 413, 415)
+		statuses = append(statuses, 400, 408, 409, 413, 415)
 	}
 	op.Errors = nil
 	if op.Responses == nil {

@@ -186,14 +186,14 @@ func refusedProblem(err *workflow.RefusedError, lang string) *Problem {
 
 // asProblem turns what huma itself answers into a problem, on the way out. The
 // values that were sent, which huma would repeat, are left behind.
-func asProblem(ctx huma.Context, _ string, v any) (any, error) {
+func asProblem(ctx huma.Context, v any) any {
 	raised, ok := v.(huma.StatusError)
 	if !ok {
-		return v, nil
+		return v
 	}
 	ctx.AppendHeader("Vary", "Accept-Language")
 	if p, ok := v.(*Problem); ok {
-		return p, nil
+		return p
 	}
 	lang := preferred(ctx.Header("Accept-Language"))
 	p := statusProblem(raised.GetStatus(), lang)
@@ -201,7 +201,7 @@ func asProblem(ctx huma.Context, _ string, v any) (any, error) {
 	if model, ok := v.(*huma.ErrorModel); ok {
 		p.Errors = parameters(model.Errors, lang)
 	}
-	return p, nil
+	return p
 }
 
 // parameters names the parameters that huma found wrong.
