@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/juece/juece/store"
@@ -26,8 +28,13 @@ type serveCmd struct {
 	Lang   string `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
 }
 
-// shutdownTime is how long requests under way may take to end.
-const shutdownTime = 10 * time.Second
+const (
+	// shutdownTime is how long requests under way may take to end.
+	shutdownTime = 10 * time.Second
+	// transferTime is how long a request may take to arrive, and its answer to
+	// leave: enough for the largest material.
+	transferTime = 2 * time.Minute
+)
 
 // Run serves until the context ends, then lets requests under way finish.
 func (c *serveCmd) Run(ctx context.Context, s streams) error {
@@ -149,8 +156,13 @@ func newService(st *store.Store) (*workflow.Service, error) {
 // newHandler puts the API under /v1, and a page that says so at the root.
 func newHandler(svc *workflow.Service, known tokens, logger *slog.Logger, version string) (http.Handler, error) {
 	mux := http.NewServeMux()
-	api := humago.NewWithPrefix(mux, "/v1", httpapi.Config(version))
+	config := httpapi.Config(version)
+	config.OpenAPIPath = "" // huma would write it at the first request, and again for whoever asks meanwhile
+	api := humago.NewWithPrefix(mux, "/v1", config)
 	if err := httpapi.Register(api, svc, httpapi.Options{Identify: known.identify, Logger: logger}); err != nil {
+		return nil, err
+	}
+	if err := describe(mux, api.OpenAPI()); err != nil {
 		return nil, err
 	}
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
@@ -158,6 +170,27 @@ func newHandler(svc *workflow.Service, known tokens, logger *slog.Logger, versio
 		fmt.Fprint(w, index) // nobody is left to tell
 	})
 	return httpapi.Problems(mux), nil
+}
+
+// describe serves the document of the API, in both versions.
+func describe(mux *http.ServeMux, document *huma.OpenAPI) error {
+	current, err := json.Marshal(document)
+	if err != nil {
+		return fmt.Errorf("describe the API: %w", err)
+	}
+	earlier, err := document.Downgrade()
+	if err != nil {
+		return fmt.Errorf("describe the API: %w", err)
+	}
+	for path, text := range map[string][]byte{"/openapi.json": current, "/openapi-3.0.json": earlier} {
+		serve := func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/openapi+json")
+			_, _ = w.Write(text) // nobody is left to tell
+		}
+		mux.HandleFunc("GET "+path, serve)
+		mux.HandleFunc("GET /v1"+path, serve)
+	}
+	return nil
 }
 
 const index = `Juece 决策：重大行政决策程序 the procedure for major administrative decisions
@@ -173,7 +206,8 @@ const index = `Juece 决策：重大行政决策程序 the procedure for major a
 // shutdownTime to finish, so that what was acknowledged was done.
 func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: handler, MaxHeaderBytes: 64 << 10,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: transferTime, WriteTimeout: transferTime, IdleTimeout: transferTime,
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -186,6 +220,9 @@ func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	err := server.Shutdown(grace)
+	if err != nil { // somebody took too long
+		err = errors.Join(err, server.Close())
+	}
 	if ended := <-failed; !errors.Is(ended, http.ErrServerClosed) {
 		err = errors.Join(err, ended)
 	}
