@@ -104,6 +104,12 @@ func (v *view) hearings(ask func(hearingCase) result) result {
 			h.deliveries[x.Participant] = x.On
 		}
 	}
+	// A hearing that was announced and not held yet does not stand in the way
+	// of another.
+	order = slices.DeleteFunc(order, func(activity string) bool {
+		h := byActivity[activity]
+		return (v.at("hold_hearing") && h.held == nil) || (v.at("publish_participants") && h.list == nil)
+	})
 	if len(order) == 0 {
 		return v.noObject("没有举行听证会", "there was no hearing")
 	}

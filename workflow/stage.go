@@ -98,7 +98,7 @@ var transitions = slices.Concat(
 		{StageMeeting, "decide", "", StageMinutes},
 		{StageMinutes, "sign_minutes", "adopted", StageDecided},
 		{StageMinutes, "sign_minutes", "rejected", StageRejected},
-		{StageMinutes, "sign_minutes", "deferred", StageDrafting},
+		{StageMinutes, "sign_minutes", "deferred", StageReviewed}, // the opinion holds for as long as the draft does
 		{StageDecided, "publish", "", StagePublished},
 		{StageDecided, "withhold_publication", "", StagePublished},
 		{StagePublished, "archive_case", "", StageArchived},
@@ -107,26 +107,12 @@ var transitions = slices.Concat(
 		{StageWithdrawn, "archive_case", "", StageArchived},
 	},
 	within(StageInitiated, "determine_step", "identify_affected"),
-	// Public participation, expert review and risk assessment may run in
-	// parallel: the decree sets no order among them.
-	within(StageDrafting,
-		"assign_units", "record_investigation", "identify_affected", "determine_step",
-		"submit_draft", "consult_unit", "record_reply", "state_dispute",
-		"open_comment", "close_comment", "hear_public", "consult_group",
-		"announce_hearing", "publish_selection_method", "publish_participants",
-		"deliver_materials", "hold_hearing",
-		"commit_opinions", "dispose_opinions", "state_adoption",
-		"engage_expert", "file_expert_opinion", "dispose_expert_opinion",
-		"file_risk_assessment", "rely_on_assessment", "file_competition_review",
-		"correct_minutes"), // of a meeting that deferred the matter
+	within(StageDrafting, forming...),
 	within(StageReview,
 		"request_supplement", "supplement_package", "file_counsel_opinion",
 		"commit_opinions", "dispose_opinions", "state_adoption"),
-	within(StageReviewed,
-		"submit_draft", "respond_to_review", "confirm_still_stands", "invoke_reform",
-		"determine_step", "identify_affected", "consult_unit", "record_reply", "state_dispute",
-		"commit_opinions", "dispose_opinions", "state_adoption", "dispose_expert_opinion",
-		"file_risk_assessment", "rely_on_assessment", "file_competition_review"),
+	within(StageReviewed, forming...),
+	within(StageReviewed, "respond_to_review", "confirm_still_stands", "invoke_reform"),
 	within(StageMeeting, "record_statement"),
 	within(StageDecided, "correct_minutes", "report_to_party", "record_congress_act", "review_secrecy", "determine_step", "state_adoption"),
 	within(StagePublished, "correct_minutes"),
@@ -134,6 +120,22 @@ var transitions = slices.Concat(
 	leave("withdraw", StageWithdrawn,
 		StageProposed, StageStudied, StageInitiated, StageDrafting, StageReview, StageReviewed, StageAgenda, StageDecided),
 )
+
+// forming are the acts that form the draft. Public participation, expert
+// review and risk assessment may run in parallel: the decree sets no order
+// among them. They can be added to after the review, which then has to hold
+// for the draft that results.
+var forming = []decision.Kind{
+	"assign_units", "record_investigation", "identify_affected", "determine_step",
+	"submit_draft", "consult_unit", "record_reply", "state_dispute",
+	"open_comment", "close_comment", "hear_public", "consult_group",
+	"announce_hearing", "publish_selection_method", "publish_participants",
+	"deliver_materials", "hold_hearing",
+	"commit_opinions", "dispose_opinions", "state_adoption",
+	"engage_expert", "file_expert_opinion", "dispose_expert_opinion",
+	"file_risk_assessment", "rely_on_assessment", "file_competition_review",
+	"correct_minutes", // of a meeting that deferred the matter
+}
 
 func within(stage Stage, kinds ...decision.Kind) []Transition {
 	rows := make([]Transition, 0, len(kinds))
