@@ -132,7 +132,7 @@ func decidedByChief(v *view) result {
 	case made.Act.Decider == "" || meeting.Act.Chief == "":
 		return v.unknown("决定人或者行政首长", "who decided, or who the chief executive is")
 	case made.Act.Decider != meeting.Act.Chief && strings.TrimSpace(made.Act.Delegation) == "":
-		return v.broken("决定人不是行政首长，也没有授权依据", "the decider is not the chief executive and no delegation is cited")
+		return v.lacking("决定人不是行政首长时的授权依据", "under what authority somebody other than the chief executive decided")
 	}
 	return v.ok()
 }
@@ -250,7 +250,7 @@ func majorityAnswered(v *view) result {
 		differs = favour*2 > present
 	}
 	if differs && strings.TrimSpace(made.Act.ReasonAgainstMajority) == "" {
-		return v.broken(zh+"；决定与多数人意见不一致，未说明理由", en+"; the decision differs from the majority and no reason is stated")
+		return v.lacking("决定与多数人意见不一致的理由（"+zh+"）", "why the decision differs from the majority ("+en+")")
 	}
 	return v.okBecause(zh, en)
 }

@@ -236,7 +236,7 @@ func (v *view) undecided(step decision.Step) result {
 // required when live, unknown elsewhere.
 func (v *view) lacking(zh, en string) result {
 	if v.Evidence == Live {
-		return v.broken(zh, en)
+		return v.broken("缺少："+zh, "missing: "+en)
 	}
 	return v.unknown(zh, en)
 }

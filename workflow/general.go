@@ -80,7 +80,7 @@ func exclusion(v *view) result {
 	case p.Exclusion == "" || p.Exclusion == "none":
 		return v.ok()
 	case p.ExclusionBasis == "":
-		return v.broken("主张排除适用，但未引用依据", "an exclusion is claimed without citing its basis")
+		return v.lacking("排除适用的依据", "the basis of the exclusion")
 	case p.Exclusion == "special_law" && v.Pack.SpecialLaw != "":
 		return v.ok()
 	}

@@ -52,7 +52,7 @@ func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Ac
 
 // takesOpinions says whether an activity takes opinions from the actor today.
 func takesOpinions(c Case, activity string, today calendar.Date, by decision.Actor) bool {
-	staff := slices.Contains(by.Roles, RoleUndertakingUnit)
+	staff := slices.Contains(by.Roles, RoleUndertakingUnit) && by.Organ == c.Organ().Name
 	forming := c.Stage == StageDrafting || c.Stage == StageReview || c.Stage == StageReviewed
 	for _, o := range c.Decision.Comments {
 		if o.Act.Activity == activity {
@@ -71,6 +71,9 @@ func takesOpinions(c Case, activity string, today calendar.Date, by decision.Act
 // register, at most ten thousand at a time, and returns the receipt of each
 // act. No pending opinion is not an error: the list is empty.
 func (s *Service) CommitOpinions(ctx context.Context, id string, by decision.Actor) ([]Receipt, error) {
+	if _, err := s.Store.Load(ctx, id); err != nil {
+		return nil, err
+	}
 	var receipts []Receipt
 	for attempt := 0; attempt < maxAttempts; {
 		pending, err := s.Register.Pending(ctx, id, maxBatch)

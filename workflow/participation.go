@@ -95,7 +95,7 @@ func publicHeard(v *view) result {
 	case completed > 0:
 		return v.ok()
 	case how == excused && strings.TrimSpace(said.LegalBasis) == "":
-		return v.broken("认定依法不予公开，但未引用法律依据", "the matter is said to be lawfully not public, but no legal basis is cited")
+		return v.lacking("依法不予公开的法律依据", "the legal basis for not being public")
 	case how == excused:
 		return v.not("依法不予公开："+said.LegalBasis, "lawfully not public: "+said.LegalBasis)
 	case how == undetermined:
@@ -214,7 +214,7 @@ func shorteningExplained(v *view) result {
 		case including >= least.Value:
 			return v.not("期限未缩短", "the period was not shortened")
 		case strings.TrimSpace(o.Act.ShortenedReason) == "":
-			return v.broken("期限少于30日，公告中未说明缩短理由", "the period is shortened and the notice does not say why")
+			return v.lacking("公告中缩短期限的理由", "why the period is shortened, in the notice")
 		}
 		return v.ok()
 	})

@@ -109,7 +109,11 @@ func permitted(c Case, act decision.Act, by decision.Actor) (zh, en string, ok b
 		return fmt.Sprintf("身份不符：此行为须由%v进行", permit[kind]),
 			fmt.Sprintf("the actor holds none of the roles %v", permit[kind]), false
 	}
-	if organ := c.Organ().Name; by.Organ != "" && organ != "" && by.Organ != organ {
+	organ, known := c.Organ().Name, len(c.Deeds) > 0
+	if propose, ok := act.(decision.Propose); ok {
+		organ, known = propose.Organ.Name, true
+	}
+	if known && by.Organ != organ {
 		return "此案属于其他决策机关", "the case belongs to another organ", false
 	}
 	onlyUnit := len(held) == 1 && held[0] == RoleUndertakingUnit

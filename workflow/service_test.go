@@ -315,7 +315,18 @@ func TestOpinionsDoNotDisturbTheOffice(t *testing.T) {
 		if err != nil || c.Decision.OpinionCount() != 2400 {
 			t.Errorf("%d opinions are committed, %v", c.Decision.OpinionCount(), err)
 		}
+		if _, err := svc.CommitOpinions(ctx, "none", consult); !errors.Is(err, workflow.ErrNotFound) {
+			t.Errorf("the opinions of no case: %v", err)
+		}
 		clock.Set(date("04-17")) // the day after the period
+		stranger := consult
+		stranger.Organ = "邻县人民政府"
+		if _, err := svc.ReceiveOpinions(ctx, id, stranger, opinions[:1]); !errors.Is(err, workflow.ErrRefused) {
+			t.Errorf("staff of another organ enters an opinion: %v", err)
+		}
+		if _, err := svc.ReceiveOpinions(ctx, id, consult, opinions[:1]); err != nil {
+			t.Errorf("staff enters a late letter: %v", err)
+		}
 		var refused *workflow.RefusedError
 		if _, err := svc.ReceiveOpinions(ctx, id, public, opinions[:1]); !errors.As(err, &refused) || refused.Code != workflow.CodeOpinionsClosed {
 			t.Errorf("an opinion after the period: %v", err)
