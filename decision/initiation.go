@@ -62,7 +62,9 @@ type AssignedUnit struct {
 	Lead *bool  `json:"lead,omitempty" validate:"required"`
 }
 
-// Withdraw ends the procedure before a decision. The record stays.
+// Withdraw ends the procedure before the decision is issued. The decree does
+// not speak of it; who decides whether to start (Art 10) can decide to stop.
+// The record stays.
 type Withdraw struct {
 	Decider string `json:"decider,omitempty" validate:"required,max=128"`
 	Reason  string `json:"reason,omitempty" validate:"required,max=5000"`

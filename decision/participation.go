@@ -50,7 +50,7 @@ type ConsultGroup struct {
 }
 
 // CommitOpinions commits the history to a batch of the intake register
-// (意见登记簿): the opinions from position First to Last, in order, have the
+// (意见登记簿), so that every opinion is collated and studied (Art 18): the opinions from position First to Last, in order, have the
 // Merkle root Root. Their texts stay outside the history.
 type CommitOpinions struct {
 	First int64  `json:"first,omitempty" validate:"required,min=1"`

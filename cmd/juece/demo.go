@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/sample"
 )
 
@@ -53,12 +55,16 @@ type demonstration struct {
 	tokens map[string]decision.Actor
 	ofRole map[decision.Role]string
 	cases  []demoCase
+	open   string // the case on which the public can comment today
 }
 
 type demoCase struct {
 	id, title string
 	stage     workflow.StageInfo
 }
+
+// demoOpinion is what the public says in the line to try.
+const demoOpinion = `{"opinions":[{"activity":"c1","channel":"web","verification":"anonymous","text":"建议增加投放点"}]}`
 
 // temporaryDatabase makes room for a demonstration that leaves nothing behind.
 func temporaryDatabase() (dsn string, discard func(), err error) {
@@ -84,6 +90,12 @@ func demonstrate(ctx context.Context, svc *workflow.Service) (demonstration, err
 		shown, err := perform(ctx, *svc, c.title, c.next)
 		if err != nil {
 			return demonstration{}, fmt.Errorf("demonstration: %s: %w", c.title, err)
+		}
+		if c.next == "open_comment" {
+			if err := openToday(ctx, svc, shown.id); err != nil {
+				return demonstration{}, fmt.Errorf("demonstration: %s: %w", c.title, err)
+			}
+			d.open = shown.id
 		}
 		d.cases = append(d.cases, shown)
 	}
@@ -115,6 +127,26 @@ func perform(ctx context.Context, svc workflow.Service, title string, next decis
 	return demoCase{id, title, c.Stage.Info()}, err
 }
 
+// openToday opens a case for public comment from today, for long enough.
+func openToday(ctx context.Context, svc *workflow.Service, id string) error {
+	today := calendar.DateOf(time.Now())
+	for _, s := range sample.Walk(demoPack) {
+		notice, ok := s.Act.(decision.OpenComment)
+		if !ok {
+			continue
+		}
+		notice.StartsOn, notice.EndsOn = today, today.AddDays(demoCommentDays)
+		_, err := svc.Do(ctx, workflow.Request{
+			Decision: id, Expect: workflow.Latest, Act: notice, Actor: s.Actor, Materials: s.Files,
+		})
+		return err
+	}
+	return nil
+}
+
+// demoCommentDays is a period longer than any that a pack asks for.
+const demoCommentDays = 60
+
 // text tells what was set up, and what to try.
 func (d demonstration) text(address, lang string) string {
 	pick := func(zh, en string) string {
@@ -133,6 +165,9 @@ func (d demonstration) text(address, lang string) string {
 		fmt.Fprintf(&b, "  %s  %-18s %s\n", d.ofRole[r.role], r.role, pick(r.zh, r.en))
 	}
 	fmt.Fprintln(&b, pick("\n法律顾问看看有什么待办：", "\nWhat waits for legal counsel:"))
-	fmt.Fprintf(&b, "  curl -s -H 'Authorization: Bearer %s' %s/v1/tasks\n\n", d.ofRole[workflow.RoleLegalAdviser], address)
+	fmt.Fprintf(&b, "  curl -s -H 'Authorization: Bearer %s' %s/v1/tasks\n", d.ofRole[workflow.RoleLegalAdviser], address)
+	fmt.Fprintln(&b, pick("公众对公开征求意见的草案提意见：", "The public comments on a draft:"))
+	fmt.Fprintf(&b, "  curl -s -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '%s' %s/v1/decisions/%s/opinions\n\n",
+		d.ofRole[workflow.RolePublic], demoOpinion, address, d.open)
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -129,7 +130,7 @@ func (c *serveCmd) database() (dsn string, discard func(), err error) {
 // prepare sees to it that the tables are there. PostgreSQL belongs to many
 // replicas, so there somebody runs juece migrate; a demonstration may.
 func (c *serveCmd) prepare(ctx context.Context, st *store.Store, dsn string) error {
-	if c.Demo || dsn[:min(len(dsn), 7)] == "sqlite:" {
+	if c.Demo || strings.HasPrefix(dsn, "sqlite:") {
 		return st.Migrate(ctx)
 	}
 	have, want, err := st.SchemaVersion(ctx)

@@ -118,6 +118,29 @@ func TestTheDemonstrationAnswersItsOwnCurlLine(t *testing.T) {
 	}
 }
 
+var opinionLine = regexp.MustCompile(`curl -s -H 'Authorization: (Bearer [0-9a-f]+)' -H 'Content-Type: application/json' -d '([^']+)' (http://127\.0\.0\.1:\d+/v1/decisions/[0-9a-f-]+/opinions)`)
+
+func TestThePublicCommentsOnTheDemonstration(t *testing.T) {
+	t.Parallel()
+	found, stop := started(t, opinionLine, "serve", "--demo", "--lang", "en", "--addr", "127.0.0.1:0")
+	defer stop()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, found[3], strings.NewReader(found[2]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", found[1])
+	r.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode/100 != 2 || !strings.Contains(string(body), "sha256:") {
+		t.Errorf("%d %s, %v", response.StatusCode, body, err)
+	}
+}
+
 func TestADemonstrationFillsAnEmptyDatabaseOnly(t *testing.T) {
 	t.Parallel()
 	for name, database := range map[string]func(*testing.T) string{
