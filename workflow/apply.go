@@ -203,6 +203,10 @@ func refersWithin(c Case, act decision.Act) (zh, en string, ok bool) {
 		if !slices.ContainsFunc(d.ExpertOpinions, func(o decision.Done[decision.FileExpertOpinion]) bool { return o.Act.Expert == a.Expert }) {
 			return missing("论证意见，提出者", "opinion of expert", a.Expert)
 		}
+	case decision.IssueLegalityOpinion:
+		if p, _ := currentPackage(d); a.Draft != p.draft {
+			return fmt.Sprintf("送审的是第%d版，意见须针对该版", p.draft), fmt.Sprintf("the package holds draft version %d; the opinion must be on it", p.draft), false
+		}
 	case decision.RespondToReview:
 		last, _ := decision.Last(d.LegalityOpinions)
 		for _, r := range a.Responses {

@@ -75,7 +75,7 @@ func dossierWhole(v *view) result {
 	if report, ok := decision.Last(v.d.RiskAssessments); ok {
 		want(in(report.Act.Report.Digest), "风险评估报告（四）", "the risk assessment (4)")
 	}
-	opinion, reviewed := decision.Last(v.d.LegalityOpinions)
+	opinion, reviewed := v.opinion()
 	want(reviewed && in(opinion.Act.Text.Digest), "合法性审查意见（五）", "the legality opinion (5)")
 	if len(zh) > 0 {
 		return v.absent("缺少："+strings.Join(zh, "、"), "missing: "+strings.Join(en, ", "))

@@ -88,6 +88,30 @@ func (v *view) textOf(version int) string {
 	return ""
 }
 
+// opinion is the one that decides on the version before the meeting: the last
+// on that very version, or else the last of all, which a confirmation may
+// carry over. One on another version never overrides it.
+func (v *view) opinion() (decision.Done[decision.IssueLegalityOpinion], bool) {
+	target := v.target()
+	for _, o := range slices.Backward(v.d.LegalityOpinions) {
+		if o.Act.Draft == target || o.Act.Draft == 0 {
+			return o, true
+		}
+	}
+	return decision.Last(v.d.LegalityOpinions)
+}
+
+// confirmation is the last word of the reviewer on whether the opinion holds
+// for the version before the meeting.
+func (v *view) confirmation() (decision.Done[decision.ConfirmStillStands], bool) {
+	for _, s := range slices.Backward(v.d.Confirmations) {
+		if s.Act.Draft == v.target() && s.Act.Draft != 0 {
+			return s, true
+		}
+	}
+	return decision.Done[decision.ConfirmStillStands]{}, false
+}
+
 // R25.1, Art 25 ¶1. That the review is of the same version follows from its
 // purpose; a reviewer can sign that an opinion still stands for a later one.
 func legalityReviewed(v *view) result {
@@ -109,12 +133,16 @@ func legalityReviewed(v *view) result {
 		}
 		reviewed = max(reviewed, o.Act.Draft)
 	}
-	for _, s := range v.d.Confirmations {
-		if s.Act.Draft == target && target > 0 {
+	if s, ok := v.confirmation(); ok {
+		switch {
+		case s.Act.Verified == nil:
+			return v.unknown("审查部门是否核对了修改", "whether the reviewer checked the changes")
+		case *s.Act.Verified:
 			return v.okBecause("审查部门确认意见对此版仍然有效", "the reviewer signed that the opinion still stands for this version")
 		}
-		vague = vague || s.Act.Draft == 0
+		return v.broken("审查部门确认修改不符合审查意见", "the reviewer found that the changes do not meet the opinion")
 	}
+	vague = vague || slices.ContainsFunc(v.d.Confirmations, func(s decision.Done[decision.ConfirmStillStands]) bool { return s.Act.Draft == 0 })
 	if vague {
 		return v.unknown("已有合法性审查，但审查的是哪一版、审查后的修改是否经过核对", "there was a legality review, but of which version, and whether later changes were checked")
 	}
@@ -142,7 +170,7 @@ func notMerelyConsulted(v *view) result {
 
 // R25.3, Art 25 ¶2.
 func foundLawful(v *view) result {
-	last, ok := decision.Last(v.d.LegalityOpinions)
+	last, ok := v.opinion()
 	if !ok {
 		return v.absent("没有合法性审查结论", "no conclusion of a legality review is recorded")
 	}
@@ -157,10 +185,8 @@ func foundLawful(v *view) result {
 		}
 		return v.okBecause("作为探索性改革，明示法律风险后提交", "put forward as exploratory reform with its legal risks stated")
 	case "lawful_after_changes":
-		for _, s := range v.d.Confirmations {
-			if s.Seq > last.Seq && s.Act.Draft == v.target() && s.Act.Verified != nil && *s.Act.Verified {
-				return v.okBecause("修改已经审查部门核对", "the reviewer verified the changes")
-			}
+		if s, ok := v.confirmation(); ok && s.Seq > last.Seq && s.Act.Verified != nil && *s.Act.Verified {
+			return v.okBecause("修改已经审查部门核对", "the reviewer verified the changes")
 		}
 		return v.absent("结论为修改后合法，修改尚未经审查部门核对", "lawful after changes, and the reviewer has not verified the changes")
 	}
@@ -170,9 +196,11 @@ func foundLawful(v *view) result {
 // R25.4, Art 25 ¶2: for want of a rule, not for breach of one.
 func reformStated(v *view) result {
 	used, ok := decision.Last(v.d.Reforms)
-	opinion, reviewed := decision.Last(v.d.LegalityOpinions)
+	opinion, reviewed := v.opinion()
 	needed := reviewed && opinion.Act.Conclusion == "no_state_rule"
 	switch {
+	case reviewed && opinion.Act.Conclusion != "" && !needed:
+		return v.noObject("审查结论不需要此项例外", "the conclusion of the review needs no exception")
 	case !ok && needed:
 		return v.absent("须说明国家尚无明确规定并列明法律风险", "it must be stated that no State rule exists, and the legal risks listed")
 	case !ok:
@@ -299,8 +327,8 @@ func threeHeads(v *view) result {
 			return v.broken("“"+h.zh+"”不符合，结论却不是不合法", h.en+" does not conform, yet the conclusion is not unlawful")
 		case h.Finding == "conforms_after_changes" && last.Act.Conclusion == "lawful":
 			return v.broken("“"+h.zh+"”须修改后符合，结论却为合法", h.en+" conforms only after changes, yet the conclusion is lawful")
-		case h.Finding == "no_state_rule" && last.Act.Conclusion == "lawful":
-			return v.broken("“"+h.zh+"”国家尚无规定，结论却为合法", h.en+" has no State rule, yet the conclusion is lawful")
+		case h.Finding == "no_state_rule" && slices.Contains([]string{"lawful", "lawful_after_changes"}, last.Act.Conclusion):
+			return v.broken("“"+h.zh+"”国家尚无规定，结论不能为合法", h.en+" has no State rule, so the conclusion cannot be lawful")
 		}
 	}
 	return v.ok()
@@ -337,7 +365,7 @@ func reviewerNamed(v *view) result {
 
 // R28.3, Art 28.
 func commentsAnswered(v *view) result {
-	last, ok := decision.Last(v.d.LegalityOpinions)
+	last, ok := v.opinion()
 	if !ok || len(last.Act.Comments) == 0 {
 		return v.noObject("审查意见没有需要回应的条目", "the review has no comment to answer")
 	}

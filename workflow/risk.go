@@ -131,11 +131,12 @@ func riskControllable(v *view) result {
 		return v.broken("最后一次评估认为风险不可控；须调整草案后重新评估", "the last assessment says uncontrollable; change the draft and assess it again")
 	}
 	for _, a := range all {
-		if a.controllable != nil && !*a.controllable && a.draft == last.draft {
-			if a.draft == 0 {
+		// Only an assessment of a later version answers an uncontrollable one.
+		if a.controllable != nil && !*a.controllable && (a.draft >= last.draft || a.draft == 0) {
+			if a.draft == 0 || last.draft == 0 {
 				return v.unknown("草案在两次评估之间是否调整", "whether the draft changed between the assessments")
 			}
-			return v.broken("同一版草案先被评为不可控，未经调整不能转为可控", "the same version was found uncontrollable; without a change it cannot become controllable")
+			return v.broken("草案被评为不可控后，须对调整后的版本重新评估", "after an uncontrollable result only a later version can be assessed as controllable")
 		}
 	}
 	return v.ok()
