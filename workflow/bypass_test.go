@@ -97,3 +97,65 @@ func TestHardRulesAreNotGotRound(t *testing.T) {
 		})
 	}
 }
+
+// A source dates the end of a round on its last day; a live round is closed
+// when the day is over.
+func TestARoundClosedOnItsLastDay(t *testing.T) {
+	t.Parallel()
+	walk := on("close_comment", "04-16")(sample.Walk("d713"))
+	refusedAt(t, walk, "close_comment", "R15.5")
+	if got := finding(t, workflow.Evaluate(fileOf(t, walk, workflow.Published), judged), "R15.5"); got.Status != workflow.Satisfied {
+		t.Errorf("as published: %s: %s", got.Status, got.En)
+	}
+}
+
+// What only forbids going on is not broken by a case that did not go on.
+func TestACaseThatDidNotGoOnBrokeNoProhibition(t *testing.T) {
+	t.Parallel()
+	uncontrollable := edit(func(a *decision.FileRiskAssessment) { a.Controllable = new(false) })
+	unlawful := edit(func(a *decision.IssueLegalityOpinion) {
+		a.Conclusion, a.Content.Finding, a.Comments = "unlawful", "does_not_conform", nil
+	})
+	for name, c := range map[string]struct {
+		walk steps
+		rule string
+	}{
+		"unlawful":       {slices.Concat(sample.Before("d713", "issue_legality_opinion"), unlawful(acts("issue_legality_opinion"))), "R25.3"},
+		"uncontrollable": {uncontrollable(sample.Before("d713", "submit_for_review")), "R24.1"},
+		"not cleared, withheld": {slices.Concat(
+			edit(func(a *decision.ReviewSecrecy) { a.Result = "not_clear" })(sample.Before("d713", "publish")),
+			steps{step(workflow.RoleGovOffice, "05-20", decision.WithholdPublication{Ground: "state_secret", LegalBasis: "保守国家秘密法", Decider: "行政首长", Reason: "涉密"})}), "G17.1"},
+	} {
+		for evidence, want := range map[workflow.Evidence]workflow.Status{
+			workflow.Live: workflow.NotApplicable, workflow.Complete: workflow.NotApplicable, workflow.Published: workflow.NotEvidenced,
+		} {
+			if got := finding(t, workflow.Evaluate(fileOf(t, c.walk, evidence), judged), c.rule); got.Status != want {
+				t.Errorf("%s, %s: %s is %s: %s", name, evidence, c.rule, got.Status, got.En)
+			}
+		}
+	}
+}
+
+// A slip in the number received is put right by saying it again.
+func TestTheNumberReceivedCanBeCorrected(t *testing.T) {
+	t.Parallel()
+	walk := sample.Walk("d713")
+	i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "close_comment" })
+	slip := walk[i]
+	slip.Act = decision.CloseComment{Activity: "c1", Received: new(20)}
+	workflowtest.Play(t, "d713", slices.Insert(walk, i, slip))
+}
+
+func TestABasisThatIsNotInForce(t *testing.T) {
+	t.Parallel()
+	refusedAt(t, edit(func(a *decision.SubmitDraft) { a.LegalBasis[0].Status = "draft" })(sample.Walk("d713")), "submit_for_review", "R12.1")
+}
+
+// What a published case does not tell is not put in the place of a review.
+func TestAConsultationOfTheReviewerIsNoBreachInAPublishedCase(t *testing.T) {
+	t.Parallel()
+	walk := steps{{Act: decision.SubmitForReview{Reviewer: "县司法局"}}, {Act: decision.RecordReply{Unit: "县司法局", Position: "agree"}}}
+	if got := finding(t, workflow.Evaluate(fileOf(t, walk, workflow.Published), judged), "R25.2"); got.Status != workflow.NotEvidenced {
+		t.Errorf("%s: %s", got.Status, got.En)
+	}
+}

@@ -14,7 +14,7 @@ var competitionRules = []Rule{
 	},
 	{
 		ID: "F2", Norm: fairCompetition, Article: 18, Severity: Hard, Zh: "审查结论允许出台", En: "the conclusion allows the issue",
-		Gates: []decision.Kind{"place_on_agenda", "publish"}, Acts: []decision.Kind{"submit_draft", "file_competition_review"}, check: competitionPassed,
+		Gates: []decision.Kind{"place_on_agenda", "publish"}, Prohibits: true, Acts: []decision.Kind{"submit_draft", "file_competition_review"}, check: competitionPassed,
 	},
 	{
 		ID: "F3", Norm: fairCompetition, Article: 12, Severity: Hard, Zh: "适用例外的，有依据、替代方案分析和期限", En: "an exception has its ground, an analysis of alternatives and an end",

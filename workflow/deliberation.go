@@ -37,7 +37,7 @@ var deliberationRules = []Rule{
 	},
 	{
 		ID: "R31.1", Norm: d713, Article: 31, Severity: Hard, Zh: "出台前按照规定向同级党委请示报告", En: "reported to the Party committee of the same level before issue",
-		Gates: issueGates, Acts: []decision.Kind{"report_to_party", "determine_step"}, check: partyReported,
+		Gates: issueGates, Prohibits: true, Acts: []decision.Kind{"report_to_party", "determine_step"}, check: partyReported,
 	},
 }
 

@@ -40,8 +40,8 @@ func legalBasis(v *view) result {
 	}
 	for _, b := range draft.Act.LegalBasis {
 		switch b.Status {
-		case "repealed":
-			return v.broken("所列依据已经废止："+b.Title, "it rests on a repealed provision: "+b.Title).about("%s", b.Title)
+		case "repealed", "draft":
+			return v.broken("所列依据已经废止或者尚未施行："+b.Title, "it rests on a provision that is not in force: "+b.Title).about("%s", b.Title)
 		case "":
 			return v.unknown("依据的效力状态："+b.Title, "whether its basis is in force: "+b.Title).about("%s", b.Title)
 		}

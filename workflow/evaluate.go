@@ -25,6 +25,9 @@ type Rule struct {
 	// Own: the rule looks at what its gate itself says, so before the gate
 	// it has no answer.
 	Own bool
+	// Prohibits: the rule forbids its gates and nothing else, so a case that
+	// never came to one cannot have broken it.
+	Prohibits bool
 	// Acts are the acts that clear it.
 	Acts  []decision.Kind
 	check func(*view) result
@@ -83,13 +86,28 @@ func Evaluate(c Case, on calendar.Date) []Finding {
 			answers = append(answers, judge(r, past[seq], on, c.Evidence != Published, true))
 		}
 		if answers == nil {
-			answers = []Finding{judge(r, c, on, c.Evidence == Complete, false)}
+			answers = []Finding{ungated(r, judge(r, c, on, c.Evidence == Complete, false), c.Evidence)}
 		}
 		findings = append(findings, slices.MinFunc(answers, func(a, b Finding) int {
 			return cmp.Compare(weight(a.Status), weight(b.Status))
 		}))
 	}
 	return findings
+}
+
+// ungated is the answer of a rule in a case that came to none of its gates.
+// Something that only forbids a gate was not broken there. That a step is
+// missing altogether is for the rule that demands the step.
+func ungated(r Rule, f Finding, evidence Evidence) Finding {
+	if !r.Prohibits || f.Status != Violated {
+		return f
+	}
+	f.Status, f.Zh, f.En = NotApplicable, "尚未提交讨论、决定或者出台", "not put to the meeting, decided or issued"
+	if evidence == Published {
+		f.Status, f.Zh, f.En = NotEvidenced, "来源未载明是否提交讨论、决定或者出台", "the source does not say whether it was put to the meeting, decided or issued"
+	}
+	f.Acts, f.ClearedBy = nil, nil
+	return f
 }
 
 // weight orders statuses from the worst.

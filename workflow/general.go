@@ -33,7 +33,7 @@ var generalRules = []Rule{
 	},
 	{
 		ID: "R8.1", Norm: d713, Article: 8, Paragraph: 1, Severity: Hard, Zh: "依法须经人大讨论决定或者报告的，在出台前办理", En: "where the law calls for the People's Congress, it acted before issue",
-		Gates: issueGates, Acts: []decision.Kind{"record_congress_act", "determine_step"}, check: congress,
+		Gates: issueGates, Prohibits: true, Acts: []decision.Kind{"record_congress_act", "determine_step"}, check: congress,
 	},
 }
 

@@ -23,15 +23,15 @@ var legalityRules = []Rule{
 	},
 	{
 		ID: "R25.2", Norm: d713, Article: 25, Paragraph: 1, Severity: Hard, Zh: "不得以征求意见等方式代替合法性审查", En: "asking for opinions does not replace the review",
-		Gates: discussionGates, Acts: []decision.Kind{"issue_legality_opinion"}, check: notMerelyConsulted,
+		Gates: discussionGates, Prohibits: true, Acts: []decision.Kind{"issue_legality_opinion"}, check: notMerelyConsulted,
 	},
 	{
 		ID: "R25.3", Norm: d713, Article: 25, Paragraph: 2, Severity: Hard, Zh: "经审查不合法的，不得提交讨论", En: "a draft found unlawful is not put to the discussion",
-		Gates: discussionGates, Acts: []decision.Kind{"submit_draft", "confirm_still_stands", "issue_legality_opinion"}, check: foundLawful,
+		Gates: discussionGates, Prohibits: true, Acts: []decision.Kind{"submit_draft", "confirm_still_stands", "issue_legality_opinion"}, check: foundLawful,
 	},
 	{
 		ID: "R25.4", Norm: d713, Article: 25, Paragraph: 2, Severity: Hard, Zh: "探索性改革例外须明示法律风险", En: "the exploratory-reform exception states the legal risks",
-		Gates: discussionGates, Acts: []decision.Kind{"invoke_reform"}, check: reformStated,
+		Gates: discussionGates, Prohibits: true, Acts: []decision.Kind{"invoke_reform"}, check: reformStated,
 	},
 	{
 		ID: "R26.1", Norm: d713, Article: 26, Paragraph: 1, Severity: Hard, Zh: "送审材料齐全", En: "the package is complete",
@@ -159,6 +159,9 @@ func notMerelyConsulted(v *view) result {
 	reviewers := map[string]bool{}
 	for _, s := range v.d.Submissions {
 		reviewers[s.Act.Reviewer] = true
+	}
+	if v.Evidence == Published {
+		return v.unknown("是否另有合法性审查意见", "whether there is a legality opinion beside the consultation")
 	}
 	for _, r := range v.d.Replies {
 		if reviewers[r.Act.Unit] || slices.Contains(r.Actor.Roles, RoleLegalityReviewer) {

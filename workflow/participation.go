@@ -277,6 +277,8 @@ func periodAwaited(v *view) result {
 		switch {
 		case day.IsZero() || o.Act.EndsOn.IsZero():
 			return v.unknown("截止日期或者提交日期", "the last day of the period or the day of submission")
+		case v.Evidence != Live && v.at("close_comment") && day == o.Act.EndsOn:
+			return v.ok() // a source dates the end of a round on its last day
 		case !day.After(o.Act.EndsOn):
 			early := v.broken(fmt.Sprintf("征求意见至%s届满，最早可于次日进行", o.Act.EndsOn),
 				fmt.Sprintf("the period runs to %s; the next day is the earliest", o.Act.EndsOn))
@@ -296,10 +298,14 @@ func (v *view) gateAct() decision.Act {
 
 // received returns how many opinions are known to have come in.
 func (v *view) received() (count int64, known bool) {
+	closed := map[string]int64{} // what was said last of a round counts: a slip can be put right
 	for _, c := range v.d.CommentCloses {
 		if c.Act.Received != nil {
-			count, known = count+int64(*c.Act.Received), true
+			closed[c.Act.Activity], known = int64(*c.Act.Received), true
 		}
+	}
+	for _, n := range closed {
+		count += n
 	}
 	if a, ok := decision.Last(v.d.Adoptions); ok && a.Act.Received != nil {
 		count, known = max(count, int64(*a.Act.Received)), true

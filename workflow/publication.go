@@ -11,7 +11,7 @@ import (
 var publicationRules = []Rule{
 	{
 		ID: "G17.1", Norm: "政府信息公开条例", Article: 17, Severity: Hard, Zh: "公布前经过保密审查", En: "what is published passed the secrecy examination",
-		Gates: []decision.Kind{"publish"}, Acts: []decision.Kind{"review_secrecy"}, check: secrecyCleared,
+		Gates: []decision.Kind{"publish"}, Prohibits: true, Acts: []decision.Kind{"review_secrecy"}, check: secrecyCleared,
 	},
 	{
 		ID: "R32.1", Norm: d713, Article: 32, Severity: Norm, Zh: "通过规定途径公布", En: "published through the channels that are owed",

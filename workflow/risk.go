@@ -27,7 +27,7 @@ var riskRules = []Rule{
 	},
 	{
 		ID: "R24.1", Norm: d713, Article: 24, Severity: Hard, Zh: "风险可控，方可决策", En: "the decision may be taken only when the risk is controllable",
-		Gates: []decision.Kind{"place_on_agenda", "decide"}, Acts: []decision.Kind{"file_risk_assessment", "submit_draft"}, check: riskControllable,
+		Gates: []decision.Kind{"place_on_agenda", "decide"}, Prohibits: true, Acts: []decision.Kind{"file_risk_assessment", "submit_draft"}, check: riskControllable,
 	},
 }
 

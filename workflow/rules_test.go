@@ -115,7 +115,7 @@ var breaches = []struct {
 	{"R15.4", "a period that is over", "open_comment", edit(func(a *decision.OpenComment) {
 		a.StartsOn, a.EndsOn, a.ShortenedReason = date("01-05"), date("03-01"), "补办"
 	})},
-	{"R15.5", "a round closed on its last day", "close_comment", on("close_comment", "04-16")},
+	{"R15.5", "a round closed before its last day", "close_comment", on("close_comment", "04-15")},
 	{"R15.5", "a draft submitted before the end", "submit_for_review", both(without("close_comment"), edit(func(a *decision.OpenComment) { a.EndsOn = date("04-30") }))},
 	{"R16.1", "vital interests and no hearing", "", without("announce_hearing", "publish_selection_method", "publish_participants", "deliver_materials", "hold_hearing")},
 	{"R16.2", "announced on the day", "announce_hearing", on("announce_hearing", "04-10")},
