@@ -63,6 +63,8 @@ func TestAWrongValueIsAnErrorEvenWhenUnknownIsAllowed(t *testing.T) {
 		"source":   decision.Propose{Source: "neighbour"},
 		"received": decision.CloseComment{Received: new(-1)},
 		"draft":    decision.SubmitDraft{Draft: -1},
+		"title":    decision.Propose{Title: "甲\x00乙"},
+		"unit":     decision.AssignUnits{Units: []decision.AssignedUnit{{Unit: "\xff"}}},
 		"digest":   decision.SubmitDraft{Text: decision.Material{Digest: "md5:00", Title: "x"}},
 		"to":       decision.DisposeOpinions{Groups: []decision.OpinionGroup{{Opinions: []decision.Range{{From: 3, To: 2}}}}},
 	} {

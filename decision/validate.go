@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/go-playground/locales/en"
 	"github.com/go-playground/locales/zh"
@@ -59,10 +60,10 @@ func check(kind Kind, value any, live bool) error {
 	rules := fieldRules()
 	err := rules.validate.Struct(value)
 	var broken validator.ValidationErrors
-	if !errors.As(err, &broken) {
+	if err != nil && !errors.As(err, &broken) {
 		return err
 	}
-	var fields []FieldError
+	fields := unstorable(nil, "", reflect.ValueOf(value))
 	for _, b := range broken {
 		if !live && strings.HasPrefix(b.Tag(), "required") {
 			continue
@@ -77,6 +78,33 @@ func check(kind Kind, value any, live bool) error {
 		return nil
 	}
 	return &InvalidError{Kind: kind, Fields: fields}
+}
+
+// unstorable finds texts that PostgreSQL cannot keep: with a zero byte, or not
+// UTF-8. An act is the same on every store, so it is refused by all.
+func unstorable(found []FieldError, path string, v reflect.Value) []FieldError {
+	switch v.Kind() {
+	case reflect.String:
+		if s := v.String(); strings.Contains(s, "\x00") || !utf8.ValidString(s) {
+			found = append(found, FieldError{Field: path, Rule: "text", Zh: "含有零字节或者不是UTF-8文本", En: "holds a zero byte, or is not UTF-8 text"})
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			found = unstorable(found, path, v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			found = unstorable(found, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() {
+				found = unstorable(found, strings.TrimPrefix(path+"."+name, "."), v.Field(i))
+			}
+		}
+	}
+	return found
 }
 
 type rules struct {

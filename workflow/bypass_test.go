@@ -159,3 +159,27 @@ func TestAConsultationOfTheReviewerIsNoBreachInAPublishedCase(t *testing.T) {
 		t.Errorf("%s: %s", got.Status, got.En)
 	}
 }
+
+// A step is excused by a ground that the law knows for it.
+func TestAStepIsExcusedByItsOwnGroundsOnly(t *testing.T) {
+	t.Parallel()
+	for _, ground := range []string{"", "lawfully_non_public"} {
+		refusedAt(t, both(without("file_risk_assessment"), determine(decision.StepRisk, func(a *decision.DetermineStep) {
+			a.Applies, a.Ground = new(false), ground
+		}))(sample.Walk("d713")), "submit_for_review", "R22.1")
+	}
+	workflowtest.Play(t, "d713", both(without("file_risk_assessment"), determine(decision.StepRisk, func(a *decision.DetermineStep) {
+		a.Applies, a.Ground = new(false), "condition_absent"
+	}))(sample.Before("d713", "place_on_agenda")))
+}
+
+// The item moves from the executive meeting to the plenary one.
+func TestTheForumOnTheAgendaCanChange(t *testing.T) {
+	t.Parallel()
+	plenary := edit(func(a *decision.PlaceOnAgenda) { a.Forum = "plenary_meeting" })(acts("place_on_agenda"))
+	open := edit(func(a *decision.OpenMeeting) { a.Forum = "plenary_meeting" })(acts("open_meeting"))
+	c := workflowtest.Play(t, "d713", slices.Concat(sample.Before("d713", "open_meeting"), plenary, open))
+	if c.Stage != workflow.StageMeeting {
+		t.Errorf("it came to %s", c.Stage)
+	}
+}

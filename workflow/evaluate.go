@@ -286,9 +286,14 @@ func (v *view) step(step decision.Step) (applicability, decision.DetermineStep) 
 		return undetermined, decision.DetermineStep{}
 	case *last.Applies:
 		return applies, *last
-	case rule.Always() && !slices.Contains(rule.Exempt, last.Ground):
-		return applies, *last // a step that always applies is excused by its own grounds only
-	default:
+	case slices.Contains(rule.Exempt, last.Ground):
 		return excused, *last
+	case rule.Always():
+		return applies, *last // a step that always applies is excused by its own grounds only
+	case last.Ground == "condition_absent", last.Ground == "already_assessed" && step == decision.StepRisk, // Art 22 ¶2
+		last.Ground == "" && v.Evidence != Live:
+		return excused, *last
+	default:
+		return applies, *last
 	}
 }

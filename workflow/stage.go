@@ -93,7 +93,8 @@ var transitions = slices.Concat(
 		{StageReview, "issue_legality_opinion", "unlawful", StageDrafting},
 		{StageReviewed, "submit_for_review", "", StageReview},
 		{StageReviewed, "place_on_agenda", "", StageAgenda},
-		{StageAgenda, "submit_draft", "", StageReviewed}, // another draft is off the agenda
+		{StageAgenda, "submit_draft", "", StageReviewed},  // another draft is off the agenda
+		{StageAgenda, "place_on_agenda", "", StageAgenda}, // another day, or another forum
 		{StageAgenda, "open_meeting", "", StageMeeting},
 		{StageMeeting, "decide", "", StageMinutes},
 		{StageMinutes, "sign_minutes", "adopted", StageDecided},

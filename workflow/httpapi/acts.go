@@ -36,14 +36,14 @@ type actInput struct {
 	CasePath
 	ContentType string `header:"Content-Type" hidden:"true"`
 	IfMatch     string `header:"If-Match" doc:"所读的版本，如\"7\"；*表示任何版本。必填。The version that was read; * for any. Required." example:"\"7\""`
-	Key         string `header:"Idempotency-Key" maxLength:"128" doc:"同一请求重发时不变。Names the request, so that a repeat is answered the same."`
+	Key         string `header:"Idempotency-Key" maxLength:"128" pattern:"^[!-~]+$" doc:"同一请求重发时不变。Names the request, so that a repeat is answered the same."`
 	RawBody     []byte `contentType:"application/json"`
 }
 
 // proposeInput opens a case, so there is no version to match.
 type proposeInput struct {
 	ContentType string `header:"Content-Type" hidden:"true"`
-	Key         string `header:"Idempotency-Key" maxLength:"128" doc:"同一请求重发时不变。Names the request, so that a repeat is answered the same."`
+	Key         string `header:"Idempotency-Key" maxLength:"128" pattern:"^[!-~]+$" doc:"同一请求重发时不变。Names the request, so that a repeat is answered the same."`
 	RawBody     []byte `contentType:"application/json"`
 }
 
@@ -220,7 +220,10 @@ func checkReasons(reasons map[string]string) error {
 	if len(reasons) > maxReasons {
 		return invalid("reasons", "max", "条数过多", "there are too many")
 	}
-	for _, text := range reasons {
+	for rule, text := range reasons {
+		if !printable(rule) || strings.Contains(text, "\x00") {
+			return invalid("reasons", "text", "含有不可显示的字符", "it holds characters that cannot be shown")
+		}
 		if utf8.RuneCountInString(text) > maxReason {
 			return invalid("reasons", "max", "理由过长", "a reason is too long")
 		}

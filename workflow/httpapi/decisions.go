@@ -93,6 +93,9 @@ type listInput struct {
 }
 
 func (s *server) listDecisions(ctx context.Context, who caller, in *listInput) (*body[page[Summary]], error) {
+	if !printable(in.Organ + in.Stage + in.LeadUnit + in.After) {
+		return nil, coded{"invalid_request", "参数含有不可显示的字符", "a parameter holds characters that cannot be shown"}
+	}
 	organ := in.Organ
 	if organ == "" && !who.has(workflow.RoleAuditor) {
 		organ = who.Organ

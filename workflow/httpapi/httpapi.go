@@ -134,7 +134,7 @@ func add[I, O any](s *server, op huma.Operation, may access, handle func(context
 
 // CasePath is the case that an operation is about.
 type CasePath struct {
-	ID string `path:"id" maxLength:"64" doc:"案件编号。The id of the case."`
+	ID string `path:"id" maxLength:"64" pattern:"^[0-9A-Za-z-]+$" doc:"案件编号。The id of the case."`
 }
 
 // body is an answer without headers of its own.

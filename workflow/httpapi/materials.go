@@ -5,6 +5,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -50,6 +52,9 @@ func (s *server) materials() {
 }
 
 func (s *server) upload(ctx context.Context, who caller, in *uploadInput) (*body[HeldMaterial], error) {
+	if !printable(in.Name) {
+		return nil, invalid("name", "printable", "含有不可显示的字符", "it holds characters that cannot be shown")
+	}
 	media, err := mediaType(in.ContentType, in.RawBody)
 	if err != nil {
 		return nil, err
@@ -66,6 +71,12 @@ func (s *server) upload(ctx context.Context, who caller, in *uploadInput) (*body
 		return nil, err
 	}
 	return answer(HeldMaterial{m.Digest, m.Name, m.MediaType, len(m.Content)}), nil
+}
+
+// printable reports whether a text can stand in a header and in any database:
+// whole UTF-8 without control characters.
+func printable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 // mediaType is what the client says a file is, or what it looks like when the
