@@ -57,8 +57,8 @@ type SignMinutes struct {
 	Minutes Material `json:"minutes,omitzero"`
 }
 
-// CorrectMinutes corrects the signed record by a new act: what, who and why.
-// What it corrects stays.
+// CorrectMinutes corrects the signed record by a new act: what, who and why
+// (Art 30 ¶3). What it corrects stays.
 type CorrectMinutes struct {
 	Corrects int64    `json:"corrects,omitempty" validate:"required,min=1"` // sequence number of the act corrected
 	Was      string   `json:"was,omitempty" validate:"required,max=20000"`

@@ -30,8 +30,8 @@ type RequestSupplement struct {
 	Reason string   `json:"reason,omitempty" validate:"required,max=5000"`
 }
 
-// SupplementPackage supplies what was asked for. The time for review counts
-// from the complete package.
+// SupplementPackage supplies what was asked for (Art 26 ¶1). The time for
+// review counts from the complete package.
 type SupplementPackage struct {
 	Draft      int           `json:"draft,omitempty" validate:"required,min=1,max=10000"`
 	Materials  []Material    `json:"materials,omitempty" validate:"required,min=1,max=500,dive"`

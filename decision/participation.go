@@ -18,8 +18,8 @@ type OpenComment struct {
 	ShortenedReason string `json:"shortened_reason,omitempty" validate:"max=5000"`
 }
 
-// CloseComment states that the period is over and how many opinions came in.
-// None is a valid result.
+// CloseComment states that the period is over (Art 15 ¶1) and how many
+// opinions came in. None is a valid result; the last said of a round counts.
 type CloseComment struct {
 	Activity string `json:"activity,omitempty" validate:"required,max=64"`
 	Received *int   `json:"received,omitempty" validate:"required,omitempty,min=0"`

@@ -154,7 +154,10 @@ func TestABasisThatIsNotInForce(t *testing.T) {
 // What a published case does not tell is not put in the place of a review.
 func TestAConsultationOfTheReviewerIsNoBreachInAPublishedCase(t *testing.T) {
 	t.Parallel()
-	walk := steps{{Act: decision.SubmitForReview{Reviewer: "县司法局"}}, {Act: decision.RecordReply{Unit: "县司法局", Position: "agree"}}}
+	walk := steps{{Act: decision.SubmitForReview{Reviewer: "县司法局"}}, {Act: decision.RecordReply{Unit: "县司法局", Position: "agree"}}, {Act: decision.OpenMeeting{Forum: "executive_meeting"}}}
+	if got := finding(t, workflow.Evaluate(fileOf(t, walk, workflow.Complete), judged), "R25.2"); got.Status != workflow.Violated {
+		t.Errorf("in a complete file: %s: %s", got.Status, got.En)
+	}
 	if got := finding(t, workflow.Evaluate(fileOf(t, walk, workflow.Published), judged), "R25.2"); got.Status != workflow.NotEvidenced {
 		t.Errorf("%s: %s", got.Status, got.En)
 	}
@@ -181,5 +184,16 @@ func TestTheForumOnTheAgendaCanChange(t *testing.T) {
 	c := workflowtest.Play(t, "d713", slices.Concat(sample.Before("d713", "open_meeting"), plenary, open))
 	if c.Stage != workflow.StageMeeting {
 		t.Errorf("it came to %s", c.Stage)
+	}
+}
+
+// The reviewer concludes on the version in the package, not on another.
+func TestTheOpinionIsOnThePackage(t *testing.T) {
+	t.Parallel()
+	c := workflowtest.Play(t, "d713", sample.Before("d713", "issue_legality_opinion"))
+	s := edit(func(a *decision.IssueLegalityOpinion) { a.Draft = 1 })(acts("issue_legality_opinion"))[0]
+	var refused *workflow.RefusedError
+	if _, err := workflowtest.Do(c, s); !errors.As(err, &refused) || refused.Code != workflow.CodeForeignDraft {
+		t.Errorf("an opinion on version 1 of a package that holds version 2: %v", err)
 	}
 }

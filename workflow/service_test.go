@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/juece/juece/decision"
-	"github.com/juece/juece/store/postgres"
-	"github.com/juece/juece/store/postgres/postgrestest"
-	"github.com/juece/juece/store/sqlite"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/history"
@@ -24,33 +20,12 @@ import (
 // onBoth runs a test on a fresh SQLite and a fresh PostgreSQL database.
 func onBoth(t *testing.T, test func(t *testing.T, s workflowtest.Storage)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "juece.db"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { s.Close() })
-		if err := s.Migrate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		test(t, s)
-	})
-	t.Run("postgres", func(t *testing.T) {
-		if testing.Short() {
-			t.Skip("PostgreSQL is left out by -short")
-		}
-		t.Parallel()
-		s, err := postgres.Open(t.Context(), postgrestest.DSN(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { s.Close() })
-		if err := s.Migrate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		test(t, s)
-	})
+	for name, open := range map[string]func(testing.TB) workflowtest.Storage{"sqlite": workflowtest.SQLite, "postgres": workflowtest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
 }
 
 func newService(t *testing.T, s workflowtest.Storage) (*workflow.Service, *sample.Clock) {

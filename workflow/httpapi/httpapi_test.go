@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,9 +18,6 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/juece/juece/decision"
-	"github.com/juece/juece/store/postgres"
-	"github.com/juece/juece/store/postgres/postgrestest"
-	"github.com/juece/juece/store/sqlite"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/history"
@@ -30,34 +26,8 @@ import (
 	"github.com/juece/juece/workflow/workflowtest"
 )
 
-func openSQLite(t *testing.T) workflowtest.Storage {
-	t.Helper()
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "juece.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func openPostgres(t *testing.T) workflowtest.Storage {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("PostgreSQL is left out by -short")
-	}
-	s, err := postgres.Open(t.Context(), postgrestest.DSN(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
+func openSQLite(t *testing.T) workflowtest.Storage   { return workflowtest.SQLite(t) }
+func openPostgres(t *testing.T) workflowtest.Storage { return workflowtest.Postgres(t) }
 
 // harness is an API over a store. Who calls stands in a header, as a gateway
 // in front would say it.

@@ -69,7 +69,7 @@ const (
 	ReviewWorkingDays   = "review_working_days"   // 工作日, Art 26
 )
 
-// StepNames are the steps that every pack must speak of.
+// stepNames are the steps that every pack must speak of.
 var stepNames = []string{
 	"public_participation", "expert_review", "risk_assessment", "legality_review",
 	"collective_discussion", "fair_competition_review", "congress_act", "party_report",
