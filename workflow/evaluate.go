@@ -28,6 +28,12 @@ type Rule struct {
 	// Prohibits: the rule forbids its gates and nothing else, so a case that
 	// never came to one cannot have broken it.
 	Prohibits bool
+	// Object is what the rule is about, as pack.Pack.Object says; decisions
+	// when it is empty.
+	Object string
+	// Listed: the rule is of a special law or a local norm, and holds only
+	// under the packs that list it.
+	Listed bool
 	// Acts are the acts that clear it.
 	Acts  []decision.Kind
 	check func(*view) result
@@ -51,6 +57,31 @@ var rules = slices.Concat(
 	publicationRules, archiveRules,
 )
 
+// under returns the rule as it holds under a pack, and false when it does not.
+func (r Rule) under(p *pack.Pack) (Rule, bool) {
+	if r.Listed {
+		return r, slices.Contains(p.Rules, r.ID)
+	}
+	if cmp.Or(r.Object, pack.ObjectDecision) == p.Object {
+		return r, true
+	}
+	taken, ok := p.Adopted(r.ID)
+	r.Norm, r.Article, r.Paragraph = taken.Norm, taken.Article, 0
+	return r, ok
+}
+
+// rulesUnder lists the rules that hold under a pack, in the order of the
+// statute.
+func rulesUnder(p *pack.Pack) []Rule {
+	held := make([]Rule, 0, len(rules))
+	for _, r := range rules {
+		if r, ok := r.under(p); ok {
+			held = append(held, r)
+		}
+	}
+	return held
+}
+
 // Rules lists every rule in the order of the statute.
 func Rules() []Rule { return slices.Clone(rules) }
 
@@ -72,8 +103,9 @@ func Severities() map[string]string {
 // same case and day give the same findings, in the order of the statute.
 func Evaluate(c Case, on calendar.Date) []Finding {
 	past := map[int64]Case{}
-	findings := make([]Finding, 0, len(rules))
-	for _, r := range rules {
+	held := rulesUnder(c.Pack)
+	findings := make([]Finding, 0, len(held))
+	for _, r := range held {
 		var answers []Finding
 		for _, gate := range r.Gates {
 			seq := c.last(gate)
@@ -119,7 +151,7 @@ func weight(s Status) int {
 // act in it when recorded is true, still without it when not.
 func atGate(c Case, gate decision.Kind, on calendar.Date, recorded bool) []Finding {
 	var findings []Finding
-	for _, r := range rules {
+	for _, r := range rulesUnder(c.Pack) {
 		if slices.Contains(r.Gates, gate) && (recorded || !r.Own) {
 			findings = append(findings, judge(r, c, on, true, recorded))
 		}

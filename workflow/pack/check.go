@@ -59,6 +59,25 @@ func (l *loader) check(p *Pack) error {
 			say("numbers.%s.source: missing; a number says where it stands", name)
 		}
 	}
+	if !slices.Contains([]string{ObjectDecision, ObjectNormativeDocument, ObjectContract}, p.Object) {
+		say("object: %q is none of decision, normative_document, contract", p.Object)
+	}
+	for _, name := range p.Rules {
+		if _, ok := l.rules[name]; !ok {
+			say("rules: there is no rule %s", name)
+		}
+	}
+	for _, a := range p.Adopts {
+		if _, ok := l.rules[a.Rule]; !ok {
+			say("adopts: there is no rule %s", a.Rule)
+		}
+		if a.Norm == "" {
+			say("adopts: %s: norm: missing; a rule that is taken over says by which norm", a.Rule)
+		}
+		if p.Object == ObjectDecision {
+			say("adopts: %s: the decree holds for decisions as it stands", a.Rule)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.Severities)) {
 		base, ok := l.rules[name]
 		switch {
@@ -100,6 +119,9 @@ func tightens(base, over *Pack) error {
 			say("severities.%s: loosens the rule from %s to %s", name, was, over.Severities[name])
 		}
 	}
+	if over.Object != "" && over.Object != base.Object {
+		say("object: %s is for another object", base.Name)
+	}
 	// A department publishes where departments publish (Art 42); a
 	// government cannot drop a channel.
 	if over.Channels != nil && !over.ByReference {
@@ -116,6 +138,8 @@ func tightens(base, over *Pack) error {
 func overlay(base, over *Pack) *Pack {
 	p := *base
 	p.Name, p.Extends, p.Title, p.Norm, p.From = over.Name, over.Extends, over.Title, over.Norm, over.From
+	p.Rules = slices.Concat(base.Rules, over.Rules)
+	p.Adopts = slices.Concat(base.Adopts, over.Adopts)
 	p.ByReference = over.ByReference
 	// By reference (Art 42) another organ stands in for the government, so
 	// the levels, the forums and the reviewer are its own.

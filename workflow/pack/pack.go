@@ -58,8 +58,32 @@ type Pack struct {
 	Severities  map[string]string `yaml:"severities" json:"severities"`   // by rule, where stricter than the default
 	SpecialLaw  string            `yaml:"special_law" json:"special_law"` // the law that prevails (Art 3 ¶2), if any
 
+	// Object is what goes through the procedure: a decision (the default), a
+	// normative document (规范性文件) or a contract (合同).
+	Object string `yaml:"object" json:"object"`
+	// Rules lists the rules of a special law or a local norm that hold under
+	// this pack beside those that always do.
+	Rules []string `yaml:"rules" json:"rules,omitempty"`
+	// Adopts lists the rules of the decree that another object follows, each
+	// with the norm that says so.
+	Adopts []Adopted `yaml:"adopts" json:"adopts,omitempty"`
+
 	digest string
 	source []byte
+}
+
+// The objects of a procedure.
+const (
+	ObjectDecision          = "decision"
+	ObjectNormativeDocument = "normative_document"
+	ObjectContract          = "contract"
+)
+
+// Adopted is a rule that a pack takes over for its own object.
+type Adopted struct {
+	Rule    string `yaml:"rule" json:"rule"`
+	Norm    string `yaml:"norm" json:"norm"` // the norm that says so, as a finding cites it
+	Article int    `yaml:"article" json:"article,omitempty"`
 }
 
 // The names of the numbers. D713 has these three and no others.
@@ -122,6 +146,16 @@ func (p *Pack) Digest() string { return p.digest }
 
 // Source returns the bytes that define the pack, its base first.
 func (p *Pack) Source() []byte { return slices.Clone(p.source) }
+
+// Adopted returns how the pack takes over a rule of the decree, and false
+// when it does not.
+func (p *Pack) Adopted(rule string) (Adopted, bool) {
+	i := slices.IndexFunc(p.Adopts, func(a Adopted) bool { return a.Rule == rule })
+	if i < 0 {
+		return Adopted{}, false
+	}
+	return p.Adopts[i], true
+}
 
 // Number returns a number of the pack.
 func (p *Pack) Number(name string) Number { return p.Numbers[name] }
@@ -230,6 +264,9 @@ func (l *loader) load(name string, below []string) (*Pack, error) {
 			return nil, fmt.Errorf("%w: %s: %w", ErrInvalid, name, err)
 		}
 		whole, source = overlay(base, own), slices.Concat(base.source, []byte("\n---\n"), data)
+	}
+	if whole.Object == "" {
+		whole.Object = ObjectDecision
 	}
 	whole.source = source
 	sum := sha256.Sum256(source)
