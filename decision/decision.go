@@ -6,6 +6,9 @@ import "reflect"
 // each in the order of the history. It is the fold of the acts and holds
 // nothing else; its zero value is a case in which nothing was done yet.
 type Decision struct {
+	Catalogues   []Done[CiteCatalogue]
+	PacksAdopted []Done[AdoptPack]
+
 	Proposals   []Done[Propose]
 	Studies     []Done[StudyProposal]
 	Initiations []Done[Initiate]
@@ -45,11 +48,13 @@ type Decision struct {
 	Returns            []Done[ReturnPackage]
 	SupplementRequests []Done[RequestSupplement]
 	Supplements        []Done[SupplementPackage]
+	Counsel            []Done[EngageCounsel]
 	CounselOpinions    []Done[FileCounselOpinion]
 	LegalityOpinions   []Done[IssueLegalityOpinion]
 	Confirmations      []Done[ConfirmStillStands]
 	ReviewResponses    []Done[RespondToReview]
 	Reforms            []Done[InvokeReform]
+	ReviewsConcluded   []Done[ConcludeReview]
 
 	Agendas          []Done[PlaceOnAgenda]
 	Meetings         []Done[OpenMeeting]
@@ -63,7 +68,33 @@ type Decision struct {
 	SecrecyReviews []Done[ReviewSecrecy]
 	Publications   []Done[Publish]
 	Withholdings   []Done[WithholdPublication]
+	RecordFilings  []Done[FileForRecord]
 	Archives       []Done[ArchiveCase]
+
+	Executions           []Done[AssignExecution]
+	Breakdowns           []Done[BreakDownTasks]
+	Progress             []Done[ReportProgress]
+	TasksClosed          []Done[CloseTask]
+	Urgings              []Done[UrgeExecution]
+	Problems             []Done[ReportProblem]
+	ProblemsHandled      []Done[HandleProblem]
+	Completions          []Done[CompleteExecution]
+	Suspensions          []Done[SuspendExecution]
+	Resumptions          []Done[ResumeExecution]
+	Adjustments          []Done[OpenAdjustment]
+	AdjustmentsConcluded []Done[ConcludeAdjustment]
+	ClericalCorrections  []Done[CorrectClerical]
+	Links                []Done[LinkCase]
+	EvaluationOrders     []Done[OrderEvaluation]
+	Evaluations          []Done[FileEvaluation]
+	EvaluationsFollowed  []Done[FollowEvaluation]
+
+	CorrectionOrders        []Done[OrderCorrection]
+	RectificationsOpened    []Done[OpenRectification]
+	RectificationsBegun     []Done[BeginRectification]
+	RectificationsSubmitted []Done[SubmitRectification]
+	RectificationsJudged    []Done[JudgeRectification]
+	FileReviews             []Done[ReviewCaseFile]
 }
 
 // Record returns the decision with one more act. The receiver is not changed,

@@ -21,6 +21,8 @@ type Propose struct {
 	Solution    string     `json:"solution,omitempty" validate:"max=5000"`
 	Feasibility string     `json:"feasibility,omitempty" validate:"max=5000"` // necessity and feasibility
 	Materials   []Material `json:"materials,omitempty" validate:"max=200,dive"`
+	// Origin names the case that this one came from, if it came from one.
+	Origin *Origin `json:"origin,omitempty"`
 }
 
 // Organ is the decision-making organ (决策机关, Arts 2 and 42).

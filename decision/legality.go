@@ -38,6 +38,21 @@ type SupplementPackage struct {
 	OpinionDue calendar.Date `json:"opinion_due,omitzero" validate:"required"`
 }
 
+// EngageCounsel enters a legal adviser or a government lawyer on the roster
+// for this case (法律顾问名册, Art 28): engaged from when to when, for which
+// objects, and whether a conflict of interest was declared. What is said last
+// of a counsel counts, so that an engagement can be ended.
+type EngageCounsel struct {
+	Counsel  string        `json:"counsel,omitempty" validate:"required,max=128"`
+	Type     string        `json:"type,omitempty" validate:"required,oneof=legal_adviser government_lawyer"`
+	Firm     string        `json:"firm,omitempty" validate:"max=200"`
+	From     calendar.Date `json:"from,omitzero" validate:"required"`
+	To       calendar.Date `json:"to,omitzero" validate:"required"` // last day of the engagement
+	Scope    []string      `json:"scope,omitempty" validate:"required,min=1,max=4,unique,dive,oneof=decision normative_document contract litigation"`
+	Conflict *bool         `json:"conflict,omitempty" validate:"required"` // as declared
+	Contract *Material     `json:"contract,omitempty"`                     // 聘任合同
+}
+
 // FileCounselOpinion files the opinion of a legal adviser (法律顾问) or a
 // government lawyer (公职律师), which the reviewer must obtain (Art 28).
 // Counsel advises; the department concludes.
@@ -112,6 +127,17 @@ type InvokeReform struct {
 	Risks       []string `json:"risks,omitempty" validate:"required,min=1,max=100,dive,required,max=5000"`
 }
 
+// ConcludeReview ends a case whose object is a review and no decision (Art 28
+// by analogy): the contract was signed, the document issued, or it was given
+// up.
+type ConcludeReview struct {
+	Draft     int    `json:"draft,omitempty" validate:"required,min=1,max=10000"`
+	Outcome   string `json:"outcome,omitempty" validate:"required,oneof=signed issued abandoned"`
+	Reference string `json:"reference,omitempty" validate:"max=300"` // number of what was signed or issued
+	Reason    string `json:"reason,omitempty" validate:"required,max=5000"`
+}
+
+func (a ConcludeReview) Version() int       { return a.Draft }
 func (a SubmitForReview) Version() int      { return a.Draft }
 func (a ReturnPackage) Version() int        { return a.Draft }
 func (a RequestSupplement) Version() int    { return a.Draft }
@@ -126,6 +152,8 @@ func (SubmitForReview) Kind() Kind      { return "submit_for_review" }
 func (ReturnPackage) Kind() Kind        { return "return_package" }
 func (RequestSupplement) Kind() Kind    { return "request_supplement" }
 func (SupplementPackage) Kind() Kind    { return "supplement_package" }
+func (EngageCounsel) Kind() Kind        { return "engage_counsel" }
+func (ConcludeReview) Kind() Kind       { return "conclude_review" }
 func (FileCounselOpinion) Kind() Kind   { return "file_counsel_opinion" }
 func (IssueLegalityOpinion) Kind() Kind { return "issue_legality_opinion" }
 func (ConfirmStillStands) Kind() Kind   { return "confirm_still_stands" }
@@ -139,6 +167,11 @@ func (a RequestSupplement) record(d *Decision, at Ref) {
 }
 
 func (a SupplementPackage) record(d *Decision, at Ref) { d.Supplements = add(d.Supplements, at, a) }
+
+func (a EngageCounsel) record(d *Decision, at Ref) { d.Counsel = add(d.Counsel, at, a) }
+func (a ConcludeReview) record(d *Decision, at Ref) {
+	d.ReviewsConcluded = add(d.ReviewsConcluded, at, a)
+}
 
 func (a FileCounselOpinion) record(d *Decision, at Ref) {
 	d.CounselOpinions = add(d.CounselOpinions, at, a)

@@ -1,5 +1,7 @@
 package decision
 
+import "github.com/juece/juece/workflow/calendar"
+
 // ReviewSecrecy is the secrecy examination of what is to be published (保密
 // 审查; 保守国家秘密法 Art 35, 政府信息公开条例 Art 17).
 type ReviewSecrecy struct {
@@ -29,6 +31,16 @@ type WithholdPublication struct {
 	Reason     string `json:"reason,omitempty" validate:"required,max=5000"`
 }
 
+// FileForRecord sends a normative document to the organ that reviews it on
+// record (备案; 地方组织法 Art 75).
+type FileForRecord struct {
+	With    string        `json:"with,omitempty" validate:"required,max=128"`
+	FiledOn calendar.Date `json:"filed_on,omitzero" validate:"required"`
+	Number  string        `json:"number,omitempty" validate:"max=100"`
+	Receipt *Material     `json:"receipt,omitempty"`
+}
+
+func (FileForRecord) Kind() Kind       { return "file_for_record" }
 func (ReviewSecrecy) Kind() Kind       { return "review_secrecy" }
 func (Publish) Kind() Kind             { return "publish" }
 func (WithholdPublication) Kind() Kind { return "withhold_publication" }
@@ -36,5 +48,7 @@ func (WithholdPublication) Kind() Kind { return "withhold_publication" }
 func (a ReviewSecrecy) record(d *Decision, at Ref) { d.SecrecyReviews = add(d.SecrecyReviews, at, a) }
 
 func (a Publish) record(d *Decision, at Ref) { d.Publications = add(d.Publications, at, a) }
+
+func (a FileForRecord) record(d *Decision, at Ref) { d.RecordFilings = add(d.RecordFilings, at, a) }
 
 func (a WithholdPublication) record(d *Decision, at Ref) { d.Withholdings = add(d.Withholdings, at, a) }

@@ -87,6 +87,9 @@ func Apply(c Case, d Deed) (Applied, error) {
 			// A stage is passed by an act that the law demands: say which.
 			filter(atGate(c.with(d), act.Kind(), d.OccurredOn, true), Finding.refuses)...)
 	}
+	if zh, en, ok := assigned(c, act, d.Actor); !ok {
+		return refuse(CodeRole, zh, en)
+	}
 	if d.OccurredOn.After(d.RecordedOn) {
 		return refuse(CodeFuture, "发生日期晚于今天", "the day it happened lies after today")
 	}
@@ -218,10 +221,84 @@ func refersWithin(c Case, act decision.Act) (zh, en string, ok bool) {
 		if !present(d, a.Member) {
 			return missing("出席会议的组成人员", "present member", a.Member)
 		}
+	case decision.ConcludeReview:
+		if p, _ := currentPackage(d); a.Outcome != "abandoned" && len(d.LegalityOpinions) == 0 && p.draft == 0 {
+			return missing("审查", "review", fmt.Sprint(a.Draft))
+		}
 	case decision.CorrectMinutes:
 		if !slices.ContainsFunc(c.Deeds, func(e Deed) bool { return e.Seq == a.Corrects && ofMeeting(e.Act.Kind()) }) {
 			return missing("会议记录中的条目", "entry of the meeting", fmt.Sprint(a.Corrects))
 		}
+	}
+	return refersToExecution(c, act)
+}
+
+// refersToExecution does the same for what follows a decision: a task that was
+// broken down, a problem that was reported, an item that was opened.
+func refersToExecution(c Case, act decision.Act) (zh, en string, ok bool) {
+	d := c.Decision
+	missing := func(zhWhat, enWhat, name string) (string, string, bool) {
+		return fmt.Sprintf("案卷中没有%s“%s”", zhWhat, name), fmt.Sprintf("the record holds no %s %q", enWhat, name), false
+	}
+	task := func(id string) bool {
+		return slices.ContainsFunc(d.Tasks(), func(t decision.ExecutionTask) bool { return t.ID == id })
+	}
+	problem := func(id string) bool {
+		return slices.ContainsFunc(d.Problems, func(p decision.Done[decision.ReportProblem]) bool { return p.Act.Problem == id })
+	}
+	item := func(name string, states ...string) (string, string, bool) {
+		r, known := d.Rectification(name)
+		switch {
+		case !known:
+			return missing("整改事项", "rectification item", name)
+		case !slices.Contains(states, r.State):
+			return fmt.Sprintf("整改事项“%s”的状态为%s，不能进行此行为", name, r.State), fmt.Sprintf("the item %q is %s; this has no place there", name, r.State), false
+		}
+		return "", "", true
+	}
+	switch a := act.(type) {
+	case decision.ReportProgress:
+		if !task(a.Task) {
+			return missing("任务", "task", a.Task)
+		}
+	case decision.CloseTask:
+		if !task(a.Task) {
+			return missing("任务", "task", a.Task)
+		}
+		if _, closed := d.Closed(a.Task); closed {
+			return fmt.Sprintf("任务“%s”已经办结", a.Task), fmt.Sprintf("the task %q is closed already", a.Task), false
+		}
+	case decision.UrgeExecution:
+		if a.Task != "" && !task(a.Task) {
+			return missing("任务", "task", a.Task)
+		}
+	case decision.ReportProblem:
+		if problem(a.Problem) {
+			return fmt.Sprintf("问题“%s”已经报告", a.Problem), fmt.Sprintf("the problem %q was reported already", a.Problem), false
+		}
+	case decision.HandleProblem:
+		if !problem(a.Problem) {
+			return missing("所报问题", "reported problem", a.Problem)
+		}
+	case decision.SuspendExecution:
+		if !problem(a.Problem) {
+			return missing("所报问题", "reported problem", a.Problem)
+		}
+	case decision.FileEvaluation:
+		ordered, any := decision.Last(d.EvaluationOrders)
+		if !any || bodyName(ordered.Act.Evaluator) != bodyName(a.Evaluator) {
+			return missing("已确定的评估单位", "evaluator who was named", a.Evaluator)
+		}
+	case decision.FollowEvaluation:
+		if len(d.Evaluations) == 0 {
+			return missing("评估报告", "evaluation", "")
+		}
+	case decision.BeginRectification:
+		return item(a.Item, "open", "rejected")
+	case decision.SubmitRectification:
+		return item(a.Item, "open", "rectifying", "rejected")
+	case decision.JudgeRectification:
+		return item(a.Item, "submitted")
 	}
 	return "", "", true
 }

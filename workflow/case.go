@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/juece/juece/decision"
@@ -29,6 +30,10 @@ type Deed struct {
 	Act decision.Act
 	// Reasons are what the actor stated for departing from a norm, by rule.
 	Reasons map[string]string
+	// Pack is the rule pack in force from this deed on; nil for the one that
+	// was. Only the act that opens a case and one that adopts a newer pack
+	// (Art 44) change it.
+	Pack *pack.Pack
 }
 
 // Case is a decision under a rule pack and a calendar: everything that the
@@ -46,6 +51,8 @@ type Case struct {
 // with returns the case with one more deed. The receiver is not changed.
 func (c Case) with(d Deed) Case {
 	c.Stage, _ = next(c.Stage, d.Act, c.Decision)
+	c.Pack = cmp.Or(d.Pack, c.Pack)
+	d.Pack = c.Pack
 	c.Deeds = append(c.Deeds[:len(c.Deeds):len(c.Deeds)], d)
 	c.Decision = c.Decision.Record(d.Act, d.Ref)
 	return c
@@ -67,9 +74,11 @@ func (c Case) until(seq int64) Case {
 // Fold returns the case with just these deeds, in their order.
 func (c Case) Fold(deeds []Deed) Case {
 	c.Deeds, c.Decision, c.Stage = slices.Clone(deeds), decision.Decision{}, StageNone
-	for _, d := range c.Deeds {
+	for i, d := range c.Deeds {
 		c.Stage, _ = next(c.Stage, d.Act, c.Decision)
 		c.Decision.Add(d.Act, d.Ref)
+		c.Pack = cmp.Or(d.Pack, c.Pack)
+		c.Deeds[i].Pack = c.Pack
 	}
 	return c
 }

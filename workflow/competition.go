@@ -2,7 +2,7 @@ package workflow
 
 import "github.com/juece/juece/decision"
 
-// fairCompetition is the norm behind the rules F1 to F4.
+// fairCompetition is the norm behind the rules F1 to F5.
 const fairCompetition = "公平竞争审查条例"
 
 // competitionRules are the rules on fair-competition review (公平竞争审查),
@@ -23,6 +23,10 @@ var competitionRules = []Rule{
 	{
 		ID: "F4", Norm: fairCompetition, Article: 14, Severity: Hard, Zh: "政府出台的措施由市场监管部门会同审查", En: "a government's measure is reviewed with the market regulator",
 		Gates: []decision.Kind{"file_competition_review"}, Own: true, Acts: []decision.Kind{"file_competition_review"}, check: regulatorReviewed,
+	},
+	{
+		ID: "F5", Norm: fairCompetition, Article: 16, Severity: Hard, Zh: "听取了经营者、行业协会等利害关系人的意见", En: "operators, associations and others concerned were heard",
+		Gates: []decision.Kind{"file_competition_review"}, Own: true, Acts: []decision.Kind{"file_competition_review"}, check: stakeholdersHeard,
 	},
 }
 
@@ -87,6 +91,16 @@ func regulatorReviewed(v *view) result {
 			return v.unknown("由谁审查", "who reviewed")
 		case r.ReviewerType != "market_regulator":
 			return v.broken("政府出台的措施须由市场监管部门会同起草单位审查", "a government's measure is reviewed by the market regulator together with the drafter")
+		}
+		return v.ok()
+	})
+}
+
+// F5, 公平竞争审查条例 Art 16.
+func stakeholdersHeard(v *view) result {
+	return v.competitionReview(func(r decision.FileCompetitionReview) result {
+		if len(r.Heard) == 0 {
+			return v.lacking("听取了哪些利害关系人的意见", "who was heard")
 		}
 		return v.ok()
 	})

@@ -16,6 +16,10 @@ var deliberationRules = []Rule{
 		Gates: []decision.Kind{"place_on_agenda"}, Acts: []decision.Kind{"state_adoption", "dispose_expert_opinion", "file_risk_assessment", "file_competition_review", "issue_legality_opinion"}, check: dossierWhole,
 	},
 	{
+		ID: "R29.2", Norm: d713, Article: 29, Severity: Soft, Zh: "各程序针对的就是提交讨论的这一版草案", En: "the steps were on the very version that is put to the discussion",
+		Gates: []decision.Kind{"place_on_agenda"}, Own: true, Acts: []decision.Kind{"hear_public", "file_expert_opinion", "file_risk_assessment"}, check: stepsOnThisVersion,
+	},
+	{
 		ID: "R30.1", Norm: d713, Article: 30, Paragraph: 1, Severity: Hard, Zh: "经法定会议讨论", En: "the draft was discussed in the forum the law names",
 		Gates: []decision.Kind{"place_on_agenda", "open_meeting"}, Own: true, Acts: []decision.Kind{"place_on_agenda", "open_meeting"}, check: forumLawful,
 	},
@@ -34,6 +38,14 @@ var deliberationRules = []Rule{
 	{
 		ID: "R30.5", Norm: d713, Article: 30, Paragraph: 3, Severity: Hard, Zh: "如实记录，载明不同意见", En: "the record is faithful and holds every dissent",
 		Gates: []decision.Kind{"sign_minutes"}, Own: true, Acts: []decision.Kind{"sign_minutes"}, check: dissentRecorded,
+	},
+	{
+		ID: "R30.6", Norm: d713, Article: 30, Paragraph: 1, Severity: Hard, Zh: "重大行政决策不得以审查办结代替集体讨论决定", En: "a review does not stand in for discussion and decision",
+		Gates: []decision.Kind{"conclude_review"}, Own: true, Prohibits: true, Acts: []decision.Kind{"place_on_agenda"}, check: endedByDecision,
+	},
+	{
+		ID: "S30.1", Norm: d713, Article: 30, Paragraph: 3, Severity: Hard, Zh: "会议记录不只由记录人本人签署", En: "the author of the minutes is not their only signer",
+		Gates: []decision.Kind{"sign_minutes"}, Own: true, Acts: []decision.Kind{"sign_minutes"}, check: minutesSignedByOthers,
 	},
 	{
 		ID: "R31.1", Norm: d713, Article: 31, Severity: Hard, Zh: "出台前按照规定向同级党委请示报告", En: "reported to the Party committee of the same level before issue",
@@ -255,11 +267,9 @@ func majorityAnswered(v *view) result {
 	return v.okBecause(zh, en)
 }
 
-// R30.5, Art 30 ¶3. Every dissent has its speaker and its words, and nobody
-// signs alone what he wrote himself.
+// R30.5, Art 30 ¶3. Every dissent has its speaker and its words.
 func dissentRecorded(v *view) result {
-	signed, ok := decision.Last(v.d.MinutesSigned)
-	if !ok {
+	if len(v.d.MinutesSigned) == 0 {
 		return v.absent("没有签署的会议记录", "no signed minutes are recorded")
 	}
 	_, said, _ := v.spoken()
@@ -269,8 +279,70 @@ func dissentRecorded(v *view) result {
 			return v.broken("不同意见没有载明内容", "a dissent is recorded without its words").about("%s", s.Act.Member)
 		}
 	}
-	if len(signed.Act.Signers) == 1 && signed.Act.Signers[0] == signed.Act.Author && signed.Act.Author != "" {
+	return v.ok()
+}
+
+// S30.1: the decree asks for a faithful record (Art 30 ¶3); one whose author is
+// its only signer has nobody who says that it is.
+func minutesSignedByOthers(v *view) result {
+	signed, ok := decision.Last(v.d.MinutesSigned)
+	switch {
+	case !ok:
+		return v.noObject("没有签署会议记录", "no minutes were signed")
+	case signed.Act.Author == "" || signed.Act.Signers == nil:
+		return v.unknown("会议记录的记录人或者签署人", "who wrote and who signed the minutes")
+	case len(signed.Act.Signers) == 1 && signed.Act.Signers[0] == signed.Act.Author:
 		return v.broken("会议记录不得只由记录人本人签署", "the author is the only signer of the minutes")
+	}
+	return v.ok()
+}
+
+// R30.6, Art 30 ¶1: only a review of another object ends with the review.
+func endedByDecision(v *view) result {
+	if len(v.d.ReviewsConcluded) > 0 {
+		if v.Evidence == Published {
+			return v.unknown("审查之后是否集体讨论", "whether it was discussed after the review")
+		}
+		return v.broken("重大行政决策须经集体讨论决定，不得以审查办结", "a major decision is discussed and decided; a review does not end it")
+	}
+	return v.noObject("没有以审查办结", "the case was not ended by a review")
+}
+
+// R29.2: the decree says nothing of a draft that changed after a step; local
+// rules often have the changed part heard again. So it is shown.
+func stepsOnThisVersion(v *view) result {
+	target := v.target()
+	if target == 0 {
+		return v.unknown("提交讨论的草案版本", "which version is put to the discussion")
+	}
+	var zh, en []string
+	behind := func(version int, nameZh, nameEn string) {
+		if version != 0 && version < target {
+			zh, en = append(zh, fmt.Sprintf("%s（第%d版）", nameZh, version)), append(en, fmt.Sprintf("%s (version %d)", nameEn, version))
+		}
+	}
+	heard := 0
+	for _, o := range v.d.Comments {
+		heard = max(heard, o.Act.Draft)
+	}
+	for _, h := range v.d.PublicHeard {
+		heard = max(heard, h.Act.Draft)
+	}
+	for _, a := range v.d.Announcements {
+		heard = max(heard, a.Act.Draft)
+	}
+	argued := 0
+	for _, o := range v.d.ExpertOpinions {
+		argued = max(argued, o.Act.Draft)
+	}
+	behind(heard, "公众参与", "public participation")
+	behind(argued, "专家论证", "expert review")
+	if assessed, ok := decision.Last(v.assessments()); ok {
+		behind(assessed.draft, "风险评估", "risk assessment")
+	}
+	if len(zh) > 0 {
+		return v.broken(fmt.Sprintf("提交讨论的是第%d版，以下程序针对较早版本：%s", target, strings.Join(zh, "、")),
+			fmt.Sprintf("version %d is put to the discussion; these steps were on an earlier one: %s", target, strings.Join(en, ", ")))
 	}
 	return v.ok()
 }

@@ -54,7 +54,7 @@ type result struct {
 var rules = slices.Concat(
 	generalRules, initiationRules, draftRules, participationRules, hearingRules,
 	dispositionRules, expertRules, riskRules, competitionRules, legalityRules, deliberationRules,
-	publicationRules, archiveRules,
+	publicationRules, archiveRules, executionRules, evaluationRules, adjustmentRules, correctionRules, finalRules,
 )
 
 // under returns the rule as it holds under a pack, and false when it does not.
@@ -70,9 +70,9 @@ func (r Rule) under(p *pack.Pack) (Rule, bool) {
 	return r, ok
 }
 
-// rulesUnder lists the rules that hold under a pack, in the order of the
+// RulesUnder lists the rules that hold under a pack, in the order of the
 // statute.
-func rulesUnder(p *pack.Pack) []Rule {
+func RulesUnder(p *pack.Pack) []Rule {
 	held := make([]Rule, 0, len(rules))
 	for _, r := range rules {
 		if r, ok := r.under(p); ok {
@@ -103,7 +103,7 @@ func Severities() map[string]string {
 // same case and day give the same findings, in the order of the statute.
 func Evaluate(c Case, on calendar.Date) []Finding {
 	past := map[int64]Case{}
-	held := rulesUnder(c.Pack)
+	held := RulesUnder(c.Pack)
 	findings := make([]Finding, 0, len(held))
 	for _, r := range held {
 		var answers []Finding
@@ -134,9 +134,9 @@ func ungated(r Rule, f Finding, evidence Evidence) Finding {
 	if !r.Prohibits || f.Status != Violated {
 		return f
 	}
-	f.Status, f.Zh, f.En = NotApplicable, "尚未提交讨论、决定或者出台", "not put to the meeting, decided or issued"
+	f.Status, f.Zh, f.En = NotApplicable, "尚未到须满足此项要求的环节", "the act at which it is owed was not done"
 	if evidence == Published {
-		f.Status, f.Zh, f.En = NotEvidenced, "来源未载明是否提交讨论、决定或者出台", "the source does not say whether it was put to the meeting, decided or issued"
+		f.Status, f.Zh, f.En = NotEvidenced, "来源未载明是否已到须满足此项要求的环节", "the source does not say whether the act at which it is owed was done"
 	}
 	f.Acts, f.ClearedBy = nil, nil
 	return f
@@ -151,7 +151,7 @@ func weight(s Status) int {
 // act in it when recorded is true, still without it when not.
 func atGate(c Case, gate decision.Kind, on calendar.Date, recorded bool) []Finding {
 	var findings []Finding
-	for _, r := range rulesUnder(c.Pack) {
+	for _, r := range RulesUnder(c.Pack) {
 		if slices.Contains(r.Gates, gate) && (recorded || !r.Own) {
 			findings = append(findings, judge(r, c, on, true, recorded))
 		}

@@ -87,8 +87,11 @@ func Example() {
 	// 2026-05-15 会议记录待签
 	// 2026-05-15 已决定
 	// 2026-05-20 已公布或依法不予公开
-	// 2026-05-29 已归档
-	// 59 entries, chain broken: false
+	// 2026-05-29 执行中
+	// 2026-06-08 中止执行
+	// 2026-06-12 执行中
+	// 2026-06-29 执行完毕
+	// 87 entries, chain broken: false
 }
 
 // A draft that the legality review did not read is refused, with the article.

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/juece/juece/decision"
 )
@@ -30,6 +31,14 @@ var generalRules = []Rule{
 	{
 		ID: "R3.2", Norm: d713, Article: 3, Paragraph: 2, Severity: Hard, Zh: "不属于排除适用的事项", En: "the matter is not excluded from the decree",
 		Gates: []decision.Kind{"initiate"}, Acts: []decision.Kind{"decline"}, check: exclusion,
+	},
+	{
+		ID: "R3.3", Norm: d713, Article: 3, Paragraph: 3, Severity: Hard, Zh: "事项目录经同级党委同意后公布，调整有理由", En: "the catalogue was published with the Party committee's consent, and an adjustment has its reason",
+		Gates: []decision.Kind{"cite_catalogue"}, Own: true, Acts: []decision.Kind{"cite_catalogue"}, check: catalogueConsented,
+	},
+	{
+		ID: "R3.4", Norm: d713, Article: 3, Paragraph: 3, Severity: Norm, Zh: "目录载明的程序均适用", En: "the procedures that the catalogue declares apply",
+		Gates: packageGates, Acts: []decision.Kind{"determine_step"}, check: catalogueFollowed,
 	},
 	{
 		ID: "R8.1", Norm: d713, Article: 8, Paragraph: 1, Severity: Hard, Zh: "依法须经人大讨论决定或者报告的，在出台前办理", En: "where the law calls for the People's Congress, it acted before issue",
@@ -86,6 +95,39 @@ func exclusion(v *view) result {
 	}
 	return v.broken("此事项不适用本条例，不应按本规则包启动；保留案卷，说明理由后不予启动",
 		"the decree does not apply to this matter; keep the case and decline to initiate it under this pack")
+}
+
+// R3.3, Art 3 ¶3. A catalogue is optional; one that is relied on was lawfully
+// made.
+func catalogueConsented(v *view) result {
+	last, ok := decision.Last(v.d.Catalogues)
+	a := last.Act
+	switch {
+	case !ok:
+		return v.noObject("未援引决策事项目录", "no catalogue is cited")
+	case a.ConsentRef == "" || a.ConsentedOn.IsZero() || a.PublishedOn.IsZero():
+		return v.lacking("党委同意的文件、日期或者目录公布日期", "the consent of the Party committee, its day, or when the catalogue was published")
+	case a.ConsentedOn.After(a.PublishedOn):
+		return v.broken("目录公布早于党委同意", "the catalogue was published before the Party committee consented")
+	case a.Version > 1 && strings.TrimSpace(a.Adjusted) == "":
+		return v.lacking("目录调整的理由", "why the catalogue was adjusted")
+	}
+	return v.ok()
+}
+
+// R3.4, Art 3 ¶3: an organ that announced a procedure goes through it, or says
+// why not.
+func catalogueFollowed(v *view) result {
+	last, ok := decision.Last(v.d.Catalogues)
+	if !ok || len(last.Act.Steps) == 0 {
+		return v.noObject("没有目录载明的程序", "no catalogue declares any procedure")
+	}
+	for _, step := range last.Act.Steps {
+		if how, _ := v.step(step); how == excused {
+			return v.broken("目录载明的程序被认定为不适用："+string(step), "the catalogue declares a procedure that was determined not to apply: "+string(step)).about("%s", step)
+		}
+	}
+	return v.ok()
 }
 
 // R8.1, Art 8 ¶1.

@@ -14,12 +14,16 @@ import (
 // is decided.
 var discussionGates = []decision.Kind{"place_on_agenda", "open_meeting", "decide"}
 
+// reviewedGates are the acts that need a review behind them: those of the
+// discussion, and the end of a review whose object is not a decision.
+var reviewedGates = append(discussionGates[:len(discussionGates):len(discussionGates)], "conclude_review")
+
 // legalityRules are the rules of chapter 3, section 1 (合法性审查, Arts 25 to
 // 28).
 var legalityRules = []Rule{
 	{
 		ID: "R25.1", Norm: d713, Article: 25, Paragraph: 1, Severity: Hard, Zh: "提交讨论的这一版草案经过合法性审查", En: "this very version of the draft was reviewed for legality before the discussion",
-		Gates: discussionGates, Acts: []decision.Kind{"issue_legality_opinion", "confirm_still_stands"}, check: legalityReviewed,
+		Gates: reviewedGates, Acts: []decision.Kind{"issue_legality_opinion", "confirm_still_stands"}, check: legalityReviewed,
 	},
 	{
 		ID: "R25.2", Norm: d713, Article: 25, Paragraph: 1, Severity: Hard, Zh: "不得以征求意见等方式代替合法性审查", En: "asking for opinions does not replace the review",
@@ -27,7 +31,7 @@ var legalityRules = []Rule{
 	},
 	{
 		ID: "R25.3", Norm: d713, Article: 25, Paragraph: 2, Severity: Hard, Zh: "经审查不合法的，不得提交讨论", En: "a draft found unlawful is not put to the discussion",
-		Gates: discussionGates, Prohibits: true, Acts: []decision.Kind{"submit_draft", "confirm_still_stands", "issue_legality_opinion"}, check: foundLawful,
+		Gates: reviewedGates, Prohibits: true, Acts: []decision.Kind{"submit_draft", "confirm_still_stands", "issue_legality_opinion"}, check: foundLawful,
 	},
 	{
 		ID: "R25.4", Norm: d713, Article: 25, Paragraph: 2, Severity: Hard, Zh: "探索性改革例外须明示法律风险", En: "the exploratory-reform exception states the legal risks",
@@ -59,7 +63,15 @@ var legalityRules = []Rule{
 	},
 	{
 		ID: "R28.3", Norm: d713, Article: 28, Severity: Hard, Zh: "审查意见逐条得到回应", En: "every comment of the review was answered",
-		Gates: []decision.Kind{"place_on_agenda"}, Acts: []decision.Kind{"respond_to_review"}, check: commentsAnswered,
+		Gates: []decision.Kind{"place_on_agenda", "conclude_review"}, Acts: []decision.Kind{"respond_to_review"}, check: commentsAnswered,
+	},
+	{
+		ID: "R28.4", Norm: d713, Article: 28, Severity: Hard, Zh: "提出法律意见的是当日在聘、无利益冲突的法律顾问、公职律师", En: "the opinion is of counsel who was engaged on that day and declared no conflict",
+		Gates: []decision.Kind{"file_counsel_opinion"}, Own: true, Acts: []decision.Kind{"engage_counsel"}, check: counselEngaged,
+	},
+	{
+		ID: "S25.1", Norm: d713, Article: 25, Paragraph: 1, Severity: Hard, Zh: "起草人员不审查同一草案的合法性", En: "who drafted does not review the legality of the draft",
+		Gates: []decision.Kind{"issue_legality_opinion"}, Own: true, Acts: []decision.Kind{"issue_legality_opinion"}, check: reviewerApart,
 	},
 }
 
@@ -72,6 +84,8 @@ func (v *view) target() int {
 	case decision.OpenMeeting:
 		return a.Draft
 	case decision.Decide:
+		return a.Draft
+	case decision.ConcludeReview:
 		return a.Draft
 	}
 	draft, _ := v.d.Draft()
@@ -384,6 +398,63 @@ func commentsAnswered(v *view) result {
 		if !answered[c.No] {
 			return v.absent(fmt.Sprintf("第%d条审查意见尚未回应", c.No), fmt.Sprintf("comment %d is not answered", c.No)).about("%d", c.No)
 		}
+	}
+	return v.ok()
+}
+
+// R28.4, Art 28: the decree calls for counsel and leaves the terms to the
+// engagement, which has a period, a scope and a declaration of interest.
+func counselEngaged(v *view) result {
+	filed, ok := decision.Last(v.d.CounselOpinions)
+	if !ok {
+		return v.noObject("没有法律意见", "there is no opinion of counsel")
+	}
+	var engaged *decision.Done[decision.EngageCounsel]
+	for i, e := range v.d.Counsel {
+		if e.Act.Counsel == filed.Act.Counsel && e.Seq < filed.Seq {
+			engaged = &v.d.Counsel[i]
+		}
+	}
+	name := filed.Act.Counsel
+	switch {
+	case name == "":
+		return v.unknown("由谁提出法律意见", "who gave the opinion")
+	case engaged == nil:
+		return v.absent(fmt.Sprintf("“%s”不在法律顾问名册上", name), fmt.Sprintf("%q is not on the roster of counsel", name)).about("%s", name)
+	case filed.OccurredOn.IsZero() || engaged.Act.From.IsZero() || engaged.Act.To.IsZero():
+		return v.unknown("聘任期间或者提出意见的日期", "the period of the engagement or the day of the opinion").about("%s", name)
+	case filed.OccurredOn.Before(engaged.Act.From) || filed.OccurredOn.After(engaged.Act.To):
+		return v.broken(fmt.Sprintf("提出意见的%s不在聘任期间%s至%s之内", filed.OccurredOn, engaged.Act.From, engaged.Act.To),
+			fmt.Sprintf("the opinion of %s lies outside the engagement from %s to %s", filed.OccurredOn, engaged.Act.From, engaged.Act.To)).about("%s", name)
+	case engaged.Act.Conflict == nil || engaged.Act.Scope == nil:
+		return v.unknown("聘任范围或者是否存在利益冲突", "the scope of the engagement, or whether there is a conflict").about("%s", name)
+	case *engaged.Act.Conflict:
+		return v.broken("已申报利益冲突，应当回避", "a conflict of interest was declared; counsel stands aside").about("%s", name)
+	case !slices.Contains(engaged.Act.Scope, v.Pack.Object):
+		return v.broken("聘任范围不含此类审查", "the engagement does not cover this object").about("%s", name)
+	}
+	return v.ok()
+}
+
+// S25.1: the decree does not say it, but one who reviews the own draft only
+// asks for its own opinion (Art 25 ¶1).
+func reviewerApart(v *view) result {
+	last, ok := decision.Last(v.d.LegalityOpinions)
+	if !ok {
+		return v.noObject("没有合法性审查意见", "there is no legality opinion")
+	}
+	known := false
+	for _, s := range v.d.Drafts {
+		if s.Actor.ID == "" {
+			continue
+		}
+		known = true
+		if s.Actor.ID == last.Act.Name || s.Actor.ID == last.Actor.ID {
+			return v.broken("起草人员审查了自己起草的草案", "who drafted reviewed the legality of the draft").about("%s", s.Actor.ID)
+		}
+	}
+	if !known || last.Act.Name == "" {
+		return v.unknown("起草人员或者审查人员", "who drafted or who reviewed")
 	}
 	return v.ok()
 }

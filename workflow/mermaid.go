@@ -41,5 +41,6 @@ func Mermaid() string {
 
 var outcomeNames = map[string]string{
 	"lawful": "合法", "lawful_after_changes": "修改后合法", "unlawful": "不合法", "no_state_rule": "国家尚无明确规定",
+	"changed": "调整", "stopped": "停止", "filed": "已归档", "not_filed": "未归档",
 	"adopted": "通过", "rejected": "不予通过", "deferred": "暂缓",
 }

@@ -12,6 +12,10 @@ import (
 	"github.com/juece/juece/workflow/history"
 )
 
+// Feedback is the activity of opinions on a decision that was issued and on
+// its execution (Art 35 ¶2).
+const Feedback = "feedback"
+
 // maxBatch is how many opinions one act commits to.
 const maxBatch = 10_000
 
@@ -19,6 +23,7 @@ const maxBatch = 10_000
 // writes nothing to the history and conflicts with nobody. The public can
 // comment while a period is open; the undertaking unit enters what came by
 // letter or was said in a meeting for as long as the draft is being formed.
+// From publication on, anybody can give [Feedback].
 // The answer holds a digest for each opinion, in order: its author's receipt.
 func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Actor, opinions []decision.Opinion) ([]Opinion, error) {
 	c, err := s.Read(ctx, id)
@@ -54,6 +59,9 @@ func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Ac
 func takesOpinions(c Case, activity string, today calendar.Date, by decision.Actor) bool {
 	staff := slices.Contains(by.Roles, RoleUndertakingUnit) && by.Organ == c.Organ().Name
 	forming := c.Stage == StageDrafting || c.Stage == StageReview || c.Stage == StageReviewed
+	if activity == Feedback { // Art 35 ¶2: from publication on, by anybody
+		return issuedAt(c.Decision) > 0
+	}
 	for _, o := range c.Decision.Comments {
 		if o.Act.Activity == activity {
 			open := !today.Before(o.Act.StartsOn) && !today.After(o.Act.EndsOn)

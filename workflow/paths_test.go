@@ -48,7 +48,7 @@ func TestOtherWaysToTheEnd(t *testing.T) {
 		return edit(func(a *decision.Decide) { a.Outcome, a.ReasonAgainstMajority = outcome, "需进一步研究" })
 	}
 	toMeeting := func() steps { return sample.Before("d713", "place_on_agenda") } // the changes work in place
-	end := acts("report_to_party", "review_secrecy", "publish", "archive_case")
+	end := acts("report_to_party", "assign_execution", "review_secrecy", "publish", "archive_case")
 	again := func(walk steps) steps { // the review and all that follows, a second time
 		return edit(func(a *decision.IssueLegalityOpinion) {
 			a.Conclusion, a.Content.Finding = "lawful", "conforms"
@@ -67,11 +67,11 @@ func TestOtherWaysToTheEnd(t *testing.T) {
 		}, acts("archive_case")), workflow.StageArchived},
 		"rejected": {slices.Concat(toMeeting(), outcome("rejected")(acts(meeting...)), acts("archive_case")), workflow.StageArchived},
 		"deferred, then adopted by a second meeting": {
-			slices.Concat(toMeeting(), outcome("deferred")(acts(meeting...)), acts(meeting...), end), workflow.StageArchived,
+			slices.Concat(toMeeting(), outcome("deferred")(acts(meeting...)), acts(meeting...), end), workflow.StageExecution,
 		},
 		"returned, sent again": {slices.Concat(sample.Before("d713", "request_supplement"), steps{
 			step(workflow.RoleLegalityReviewer, "04-24", decision.ReturnPackage{Draft: 2, Reason: "材料不全"}),
-		}, acts("submit_for_review", "file_counsel_opinion"), again(acts("issue_legality_opinion")),
+		}, acts("submit_for_review", "engage_counsel", "file_counsel_opinion"), again(acts("issue_legality_opinion")),
 			func() steps {
 				rest := acts(meeting...)
 				rest = edit(func(a *decision.PlaceOnAgenda) {
@@ -80,7 +80,7 @@ func TestOtherWaysToTheEnd(t *testing.T) {
 				})(rest)
 				rest = edit(func(a *decision.OpenMeeting) { a.Draft = 2 })(rest)
 				return edit(func(a *decision.Decide) { a.Draft = 2 })(rest)
-			}(), end), workflow.StageArchived},
+			}(), end), workflow.StageExecution},
 		"unlawful, drafted again": {slices.Concat(sample.Before("d713", "issue_legality_opinion"),
 			edit(func(a *decision.IssueLegalityOpinion) {
 				a.Conclusion, a.Content.Finding, a.Comments = "unlawful", "does_not_conform", nil
@@ -96,19 +96,19 @@ func TestOtherWaysToTheEnd(t *testing.T) {
 					a.Draft, a.Read = 3, []string{sample.Named("决策草案第3版").Digest}
 				})(again(acts("issue_legality_opinion")))
 				return slices.Concat(redraft, review, opinion, acts(meeting...), end)
-			}()), workflow.StageArchived},
+			}()), workflow.StageExecution},
 		"exploratory reform": {slices.Concat(noStateRule(toMeeting()), steps{
 			step(workflow.RoleGovOffice, "05-12", decision.InvokeReform{Draft: 3, InvokedBy: "行政首长", NoStateRule: "国家尚无规定", Risks: []string{"可能被诉"}}),
-		}, acts(meeting...), end), workflow.StageArchived},
+		}, acts(meeting...), end), workflow.StageExecution},
 		"lawfully not public": {slices.Concat(
 			both(without(participation...), without("consult_group"),
 				edit(func(a *decision.IdentifyAffected) { a.Groups, a.PublicConcern = []string{}, new(false) }),
 				inserted("submit_draft", unit, "03-11", decision.DetermineStep{
 					Step: decision.StepParticipation, Applies: new(false), Decider: sample.LeadUnit, Reason: "涉及商业秘密",
 					Ground: "lawfully_non_public", LegalBasis: "政府信息公开条例第十五条",
-				}))(toMeeting()), acts(meeting...), acts("report_to_party"), steps{
+				}))(toMeeting()), acts(meeting...), acts("report_to_party", "assign_execution"), steps{
 				step(workflow.RoleGovOffice, "05-20", decision.WithholdPublication{Ground: "trade_secret", LegalBasis: "政府信息公开条例第十五条", Decider: "行政首长", Reason: "涉及商业秘密"}),
-			}, acts("archive_case")), workflow.StageArchived},
+			}, acts("archive_case")), workflow.StageExecution},
 		"a hearing that was announced and never held": {slices.Concat(sample.Before("d713", "hold_hearing"), steps{
 			func() sample.Step {
 				s := acts("announce_hearing")[0]
@@ -151,7 +151,7 @@ func TestStrictFiveKnowsTheLawfulExemptions(t *testing.T) {
 		return walk
 	}
 	walk := both(without("file_risk_assessment"), exempt("already_assessed"), relied, filed("已有评估报告"), ours)(sample.Walk("strict-five"))
-	if c := workflowtest.Play(t, "strict-five", walk); c.Stage != workflow.StageArchived {
+	if c := workflowtest.Play(t, "strict-five", walk); c.Stage != workflow.StageCompleted {
 		t.Errorf("it came to %s", c.Stage)
 	}
 }

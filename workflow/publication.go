@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow/pack"
 )
 
 // publicationRules are the rules on publication (决策公布, Art 32).
@@ -16,6 +17,10 @@ var publicationRules = []Rule{
 	{
 		ID: "R32.1", Norm: d713, Article: 32, Severity: Norm, Zh: "通过规定途径公布", En: "published through the channels that are owed",
 		Gates: issueGates, Own: true, Acts: []decision.Kind{"publish", "withhold_publication"}, check: published,
+	},
+	{
+		ID: "N75.1", Norm: "地方组织法", Article: 75, Severity: Hard, Object: pack.ObjectNormativeDocument, Zh: "规范性文件公布后报送备案", En: "a normative document is filed for record after publication",
+		Gates: []decision.Kind{"archive_case"}, Acts: []decision.Kind{"file_for_record"}, check: filedForRecord,
 	},
 	{
 		ID: "R32.2", Norm: d713, Article: 32, Severity: Hard, Zh: "普遍关心或者专业性较强的，说明意见采纳情况", En: "where the public is concerned, the handling of opinions is explained",
@@ -90,6 +95,20 @@ func adoptionExplained(v *view) result {
 		return v.unknown("公布时是否说明意见采纳情况", "whether the publication explains how opinions were handled")
 	case !*last.Act.ExplainsAdoption:
 		return v.broken("公布时未说明意见采纳情况", "the publication does not explain how opinions were handled")
+	}
+	return v.ok()
+}
+
+// N75.1, 地方各级人民代表大会和地方各级人民政府组织法 Art 75.
+func filedForRecord(v *view) result {
+	last, ok := decision.Last(v.d.RecordFilings)
+	switch {
+	case !ok && issuedAt(v.d) == 0 && v.Evidence != Published:
+		return v.not("文件没有公布", "the document was not issued")
+	case !ok:
+		return v.absent("没有报送备案的记录", "no filing for record is recorded")
+	case last.Act.With == "" || last.Act.FiledOn.IsZero():
+		return v.unknown("报送备案的机关或者日期", "with whom or when it was filed")
 	}
 	return v.ok()
 }

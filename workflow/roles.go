@@ -23,6 +23,9 @@ const (
 	RoleLegalAdviser     decision.Role = "legal_adviser"     // 法律顾问
 	RoleGovLawyer        decision.Role = "gov_lawyer"        // 公职律师
 	RoleArchivist        decision.Role = "archivist"         // 档案人员
+	RoleExecutingUnit    decision.Role = "executing_unit"    // 决策执行单位
+	RoleEvaluator        decision.Role = "evaluator"         // 决策后评估单位
+	RoleSupervisor       decision.Role = "supervisor"        // 上级行政机关：reads everything, orders corrections (Arts 8 ¶2, 38)
 	RoleAuditor          decision.Role = "auditor"           // 审计、督查：reads everything, does nothing
 )
 
@@ -50,8 +53,8 @@ var permit = map[decision.Kind][]decision.Role{
 	"publish_participants":     {RoleUndertakingUnit},
 	"deliver_materials":        {RoleUndertakingUnit},
 	"hold_hearing":             {RoleUndertakingUnit},
-	"commit_opinions":          {RoleUndertakingUnit},
-	"dispose_opinions":         {RoleUndertakingUnit},
+	"commit_opinions":          {RoleUndertakingUnit, RoleExecutingUnit, RoleGovOffice}, // the last two after publication, Art 35 ¶2
+	"dispose_opinions":         {RoleUndertakingUnit, RoleExecutingUnit, RoleGovOffice},
 	"state_adoption":           {RoleUndertakingUnit},
 	"engage_expert":            {RoleUndertakingUnit},
 	"file_expert_opinion":      {RoleExpert, RoleUndertakingUnit},
@@ -81,6 +84,34 @@ var permit = map[decision.Kind][]decision.Role{
 	"withhold_publication":     {RoleGovOffice, RoleDecisionOrgan},
 	"archive_case":             {RoleArchivist, RoleUndertakingUnit},
 	"withdraw":                 {RoleDecisionOrgan, RoleGovOffice},
+	"cite_catalogue":           {RoleGovOffice, RoleUndertakingUnit},
+	"adopt_pack":               {RoleGovOffice, RoleDecisionOrgan},
+	"engage_counsel":           {RoleLegalityReviewer, RoleGovOffice},
+	"conclude_review":          {RoleUndertakingUnit, RoleGovOffice},
+	"file_for_record":          {RoleGovOffice, RoleDecisionOrgan},
+	"assign_execution":         {RoleDecisionOrgan, RoleGovOffice},
+	"break_down_tasks":         {RoleDecisionOrgan, RoleGovOffice, RoleExecutingUnit},
+	"report_progress":          {RoleExecutingUnit},
+	"close_task":               {RoleDecisionOrgan, RoleGovOffice},
+	"urge_execution":           {RoleDecisionOrgan, RoleGovOffice, RoleChiefExecutive},
+	"complete_execution":       {RoleDecisionOrgan, RoleGovOffice},
+	"report_problem":           {RoleExecutingUnit},
+	"handle_problem":           {RoleDecisionOrgan, RoleGovOffice, RoleChiefExecutive},
+	"order_evaluation":         {RoleDecisionOrgan, RoleGovOffice},
+	"file_evaluation":          {RoleEvaluator, RoleGovOffice},
+	"follow_evaluation":        {RoleDecisionOrgan, RoleGovOffice},
+	"suspend_execution":        {RoleChiefExecutive},
+	"resume_execution":         {RoleChiefExecutive, RoleDecisionOrgan},
+	"open_adjustment":          {RoleDecisionOrgan, RoleGovOffice},
+	"conclude_adjustment":      {RoleDecisionOrgan, RoleGovOffice},
+	"correct_clerical":         {RoleGovOffice, RoleDecisionOrgan},
+	"link_case":                {RoleUndertakingUnit, RoleGovOffice},
+	"order_correction":         {RoleSupervisor, RoleDecisionOrgan, RoleGovOffice},
+	"open_rectification":       {RoleDecisionOrgan, RoleGovOffice, RoleLegalityReviewer},
+	"begin_rectification":      {RoleUndertakingUnit, RoleExecutingUnit, RoleGovOffice},
+	"submit_rectification":     {RoleUndertakingUnit, RoleExecutingUnit, RoleGovOffice},
+	"judge_rectification":      {RoleDecisionOrgan, RoleGovOffice, RoleLegalityReviewer, RoleSupervisor},
+	"review_case_file":         {RoleLegalityReviewer, RoleGovOffice},
 }
 
 // Permitted returns the roles that may do an act.
@@ -99,34 +130,56 @@ func whoMay(kinds []decision.Kind) []decision.Role {
 	return roles
 }
 
-// permitted says whether the actor may do the act in this case, and if not,
-// why. An undertaking unit acts only in the cases it was assigned to, an
-// organ only in its own; who took part in drafting does not review legality.
+// permitted says whether the actor holds a role for the act, in the organ that
+// the case belongs to, and if not, why.
 func permitted(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bool) {
-	kind := act.Kind()
-	held := filterRoles(permit[kind], by.Roles)
+	held := filterRoles(permit[act.Kind()], by.Roles)
 	if len(held) == 0 {
-		return fmt.Sprintf("身份不符：此行为须由%v进行", permit[kind]),
-			fmt.Sprintf("the actor holds none of the roles %v", permit[kind]), false
+		return fmt.Sprintf("身份不符：此行为须由%v进行", permit[act.Kind()]),
+			fmt.Sprintf("the actor holds none of the roles %v", permit[act.Kind()]), false
 	}
 	organ, known := c.Organ().Name, len(c.Deeds) > 0
 	if propose, ok := act.(decision.Propose); ok {
 		organ, known = propose.Organ.Name, true
 	}
-	if known && by.Organ != organ {
+	// A superior organ acts upon the cases of the organs below it (Art 8 ¶2).
+	if known && by.Organ != organ && !slices.Contains(held, RoleSupervisor) {
 		return "此案属于其他决策机关", "the case belongs to another organ", false
 	}
-	onlyUnit := len(held) == 1 && held[0] == RoleUndertakingUnit
-	if assigned, any := decision.Last(c.Decision.Assignments); any && onlyUnit {
-		in := slices.ContainsFunc(assigned.Act.Units, func(u decision.AssignedUnit) bool { return u.Unit == by.Unit })
+	return "", "", true
+}
+
+// assigned says whether the case itself lets the actor do the act: a unit acts
+// only in the cases it was named for; who took part in drafting does not
+// review legality.
+func assigned(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bool) {
+	kind := act.Kind()
+	held := filterRoles(permit[kind], by.Roles)
+	// Before the decision is issued the opinions are for those who form it.
+	if (kind == "commit_opinions" || kind == "dispose_opinions") && issuedAt(c.Decision) == 0 {
+		if held = filterRoles([]decision.Role{RoleUndertakingUnit}, held); len(held) == 0 {
+			return "决策出台前，意见由承办单位处理", "before the decision is issued the undertaking unit handles opinions", false
+		}
+	}
+	only := func(role decision.Role) bool { return len(held) == 1 && held[0] == role }
+	if last, any := decision.Last(c.Decision.Assignments); any && only(RoleUndertakingUnit) {
+		in := slices.ContainsFunc(last.Act.Units, func(u decision.AssignedUnit) bool { return u.Unit == by.Unit })
 		if !in {
 			return fmt.Sprintf("“%s”不是本案的承办单位", by.Unit), "the actor's unit is not an undertaking unit of this case", false
 		}
 	}
-	if slices.Contains(held, RoleLegalityReviewer) && drafted(c, by) {
+	if only(RoleExecutingUnit) && !slices.Contains(c.Decision.ExecutingUnits(), by.Unit) {
+		return fmt.Sprintf("“%s”不是本案的执行单位", by.Unit), "the actor's unit is not an executing unit of this case", false
+	}
+	if slices.Contains(held, RoleLegalityReviewer) && reviewing(kind) && drafted(c, by) {
 		return "起草人员不得审查同一草案的合法性", "who drafted does not review the legality of the draft", false
 	}
 	return "", "", true
+}
+
+// reviewing reports whether the act is one of the legality review.
+func reviewing(kind decision.Kind) bool {
+	return slices.Contains([]decision.Kind{"return_package", "request_supplement", "issue_legality_opinion", "confirm_still_stands"}, kind)
 }
 
 // drafted reports whether the actor submitted a version of the draft, or

@@ -23,7 +23,13 @@ const (
 	StageMinutes   Stage = "minutes"         // Art 30 ¶3
 	StageDecided   Stage = "decided"         // Arts 8, 31
 	StagePublished Stage = "published"       // Art 32; or lawfully withheld
-	StageArchived  Stage = "archived"        // Art 33
+	StageExecution Stage = "execution"       // Arts 34–36; filed
+	StageSuspended Stage = "suspended"       // Art 37
+	StageCompleted Stage = "completed"       // Art 34
+	StageReplaced  Stage = "replaced"        // Art 37: another decision took its place
+	StageStopped   Stage = "stopped"         // Art 37
+	StageConcluded Stage = "concluded"       // the review of an object that is no decision
+	StageArchived  Stage = "archived"        // Art 33, of what was not decided
 	StageDeclined  Stage = "declined"        // Art 10
 	StageRejected  Stage = "rejected"        // Art 30
 	StageWithdrawn Stage = "withdrawn"
@@ -49,6 +55,12 @@ var stages = []StageInfo{
 	{StageMinutes, "会议记录待签", "minutes to be signed", "sign_minutes"},
 	{StageDecided, "已决定", "decided", "publish"},
 	{StagePublished, "已公布或依法不予公开", "published or lawfully withheld", "archive_case"},
+	{StageExecution, "执行中", "in execution", "complete_execution"},
+	{StageSuspended, "中止执行", "execution suspended", "resume_execution"},
+	{StageCompleted, "执行完毕", "carried out", ""},
+	{StageReplaced, "已由新决策取代", "replaced by another decision", ""},
+	{StageStopped, "停止执行", "stopped", ""},
+	{StageConcluded, "审查已办结", "review concluded", "archive_case"},
 	{StageArchived, "已归档", "archived", ""},
 	{StageDeclined, "不予启动", "declined", "archive_case"},
 	{StageRejected, "会议未通过", "not adopted", "archive_case"},
@@ -102,7 +114,14 @@ var transitions = slices.Concat(
 		{StageMinutes, "sign_minutes", "deferred", StageReviewed}, // the opinion holds for as long as the draft does
 		{StageDecided, "publish", "", StagePublished},
 		{StageDecided, "withhold_publication", "", StagePublished},
-		{StagePublished, "archive_case", "", StageArchived},
+		{StagePublished, "archive_case", "", StageExecution},
+		{StageReviewed, "conclude_review", "", StageConcluded},
+		{StageConcluded, "archive_case", "", StageArchived},
+		{StagePublished, "suspend_execution", "", StageSuspended},
+		{StageExecution, "suspend_execution", "", StageSuspended},
+		{StageSuspended, "resume_execution", "filed", StageExecution},
+		{StageSuspended, "resume_execution", "not_filed", StagePublished},
+		{StageExecution, "complete_execution", "", StageCompleted},
 		{StageDeclined, "archive_case", "", StageArchived},
 		{StageRejected, "archive_case", "", StageArchived},
 		{StageWithdrawn, "archive_case", "", StageArchived},
@@ -118,6 +137,24 @@ var transitions = slices.Concat(
 	within(StageDecided, "correct_minutes", "report_to_party", "record_congress_act", "review_secrecy", "determine_step", "state_adoption"),
 	within(StagePublished, "correct_minutes"),
 	within(StageRejected, "correct_minutes"),
+	within(StageDecided, "assign_execution", "link_case"),
+	within(StagePublished, executing...),
+	within(StagePublished, "assign_execution", "file_for_record"),
+	within(StageExecution, executing...),
+	within(StageExecution, "assign_execution", "file_for_record", "correct_minutes"),
+	within(StageSuspended, executing...),
+	within(StageSuspended, "archive_case"), // filing does not wait for the execution
+	within(StageCompleted, "commit_opinions", "dispose_opinions", "order_evaluation", "file_evaluation", "follow_evaluation", "correct_clerical"),
+	concluded("changed", StageReplaced),
+	concluded("stopped", StageStopped),
+	stay("conclude_adjustment", "abandoned", inForce...),
+	within(StageProposed, "cite_catalogue"),
+	within(StageStudied, "cite_catalogue"),
+	within(StageInitiated, "cite_catalogue", "adopt_pack", "engage_counsel"),
+	within(StageDrafting, "cite_catalogue", "adopt_pack", "engage_counsel", "link_case"),
+	within(StageReview, "adopt_pack", "engage_counsel"),
+	within(StageReviewed, "adopt_pack", "engage_counsel", "link_case"),
+	anytime("order_correction", "open_rectification", "begin_rectification", "submit_rectification", "judge_rectification", "review_case_file"),
 	leave("withdraw", StageWithdrawn,
 		StageProposed, StageStudied, StageInitiated, StageDrafting, StageReview, StageReviewed, StageAgenda, StageDecided),
 )
@@ -136,6 +173,47 @@ var forming = []decision.Kind{
 	"engage_expert", "file_expert_opinion", "dispose_expert_opinion",
 	"file_risk_assessment", "rely_on_assessment", "file_competition_review",
 	"correct_minutes", // of a meeting that deferred the matter
+}
+
+// executing are the acts of carrying a decision out (Arts 34 to 37). Execution
+// does not wait for the filing, and what is reported, urged and asked goes on
+// through a suspension.
+var executing = []decision.Kind{
+	"break_down_tasks", "report_progress", "close_task", "urge_execution",
+	"report_problem", "handle_problem", "commit_opinions", "dispose_opinions",
+	"open_adjustment", "correct_clerical", "link_case",
+	"order_evaluation", "file_evaluation", "follow_evaluation",
+}
+
+// inForce are the stages of a decision that is in force.
+var inForce = []Stage{StagePublished, StageExecution, StageSuspended}
+
+// concluded leads on from a decision in force by an adjustment that ended so.
+func concluded(outcome string, to Stage) []Transition {
+	var rows []Transition
+	for _, s := range inForce {
+		rows = append(rows, Transition{From: s, Act: "conclude_adjustment", Outcome: outcome, To: to})
+	}
+	return rows
+}
+
+// stay is an act that with this outcome leaves each stage as it is.
+func stay(kind decision.Kind, outcome string, in ...Stage) []Transition {
+	var rows []Transition
+	for _, s := range in {
+		rows = append(rows, Transition{From: s, Act: kind, Outcome: outcome, To: s})
+	}
+	return rows
+}
+
+// anytime makes rows for acts that have a place in every stage: a superior may
+// order a correction, and a file be reviewed, whenever a case is.
+func anytime(kinds ...decision.Kind) []Transition {
+	var rows []Transition
+	for _, s := range stages {
+		rows = append(rows, within(s.Stage, kinds...)...)
+	}
+	return rows
 }
 
 func within(stage Stage, kinds ...decision.Kind) []Transition {
@@ -178,6 +256,13 @@ func outcome(act decision.Act, d decision.Decision) string {
 		if last, ok := decision.Last(d.Decisions); ok {
 			return last.Act.Outcome
 		}
+	case decision.ConcludeAdjustment:
+		return a.Outcome
+	case decision.ResumeExecution:
+		if len(d.Archives) > 0 {
+			return "filed"
+		}
+		return "not_filed"
 	}
 	return ""
 }

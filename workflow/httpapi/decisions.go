@@ -97,7 +97,7 @@ func (s *server) listDecisions(ctx context.Context, who caller, in *listInput) (
 		return nil, coded{"invalid_request", "参数含有不可显示的字符", "a parameter holds characters that cannot be shown"}
 	}
 	organ := in.Organ
-	if organ == "" && !who.has(workflow.RoleAuditor) {
+	if organ == "" && !who.overseer() {
 		organ = who.Organ
 	}
 	if !who.mayRead(organ) {

@@ -162,7 +162,7 @@ func (h *harness) walk(pack string, steps []sample.Step) (string, int64) {
 	return id, version
 }
 
-func TestADecisionWalksFromProposalToArchiveOverHTTP(t *testing.T) {
+func TestADecisionWalksFromProposalToTheEndOverHTTP(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(*testing.T) workflowtest.Storage{"sqlite": openSQLite, "postgres": openPostgres} {
 		t.Run(name, func(t *testing.T) {
@@ -173,10 +173,10 @@ func TestADecisionWalksFromProposalToArchiveOverHTTP(t *testing.T) {
 
 			w := h.do(call{method: "GET", path: "/decisions/" + id, actor: auditor})
 			c := decode[httpapi.Case](t, w)
-			if w.Code != http.StatusOK || c.Stage.ID != workflow.StageArchived || c.Stage.Zh != "已归档" || c.Version != version || len(c.Findings) != 0 || c.Draft != 3 || c.Opinions != 2 {
+			if w.Code != http.StatusOK || c.Stage.ID != workflow.StageCompleted || c.Stage.Zh != "执行完毕" || c.Version != version || len(c.Findings) != 1 || c.Findings[0].Rule != "R29.2" || c.Draft != 3 || c.Opinions != 3 {
 				t.Errorf("%d %+v", w.Code, c)
 			}
-			list := decode[struct{ Items []httpapi.Summary }](t, h.do(call{method: "GET", path: "/decisions?stage=archived", actor: auditor}))
+			list := decode[struct{ Items []httpapi.Summary }](t, h.do(call{method: "GET", path: "/decisions?stage=completed", actor: auditor}))
 			if len(list.Items) != 1 || list.Items[0].ID != id {
 				t.Errorf("list: %+v", list)
 			}
@@ -263,7 +263,7 @@ func TestBadInputIsAProblemAndWritesNothing(t *testing.T) {
 				{"a wrong date", call{"POST", comment, step.Actor, wrap(`{"ends_on":"` + secret + `"}`), tag}, 422, "invalid_act"},
 				{"a wrong value", call{"POST", comment, step.Actor, changed(func(a *decision.OpenComment) { a.Channels[0].Kind = secret }), tag}, 422, "invalid_act"},
 				{"an unknown act", call{"POST", act + "approve", step.Actor, `{}`, tag}, 404, "unknown_act"},
-				{"a wrong stage", call{"POST", act + "archive_case", sample.Actor("d713", workflow.RoleArchivist), map[string]any{"act": sample.Walk("d713")[len(sample.Walk("d713"))-1].Act}, tag}, 409, "wrong_stage"},
+				{"a wrong stage", call{"POST", act + "archive_case", sample.Actor("d713", workflow.RoleArchivist), map[string]any{"act": sample.Walk("d713")[len(sample.Before("d713", "archive_case"))].Act}, tag}, 409, "wrong_stage"},
 				{"a foreign version", call{"POST", comment, step.Actor, changed(func(a *decision.OpenComment) { a.Draft = 9 }), tag}, 422, "unknown_draft"},
 				{"29 days", call{"POST", comment, step.Actor, changed(func(a *decision.OpenComment) { a.EndsOn = calendar.MustParseDate("2026-04-13") }), tag}, 409, "rule_violated"},
 				{"a material that is not held", call{"POST", comment, step.Actor, changed(func(a *decision.OpenComment) { a.Text = sample.Named("没有上传") }), tag}, 422, "material_missing"},

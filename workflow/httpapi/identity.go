@@ -24,10 +24,10 @@ type access struct {
 //
 //	operation                               | who
 //	list, read, history, missing, tasks,    | every role but public, in the cases of their
-//	download a material                     | organ; an auditor in every case
+//	download a material                     | organ; an auditor and a superior organ in every case
 //	upload a material                       | every role but public and auditor, same cases
 //	an act                                  | the roles of the act; the service judges
-//	submit opinions                         | public; an undertaking unit, same cases
+//	submit opinions                         | public; an undertaking or executing unit, same cases
 //	catalogues of acts and packs            | every role
 func everyone() access { return access{roles: roles()} }
 func readers() access  { return access{roles: without(roles(), workflow.RolePublic)} }
@@ -37,7 +37,7 @@ func editors() access {
 }
 
 func commenters() access {
-	return access{roles: []decision.Role{workflow.RolePublic, workflow.RoleUndertakingUnit}}
+	return access{roles: []decision.Role{workflow.RolePublic, workflow.RoleUndertakingUnit, workflow.RoleExecutingUnit}}
 }
 
 func actors(kind decision.Kind) access { return access{roles: workflow.Permitted(kind), judged: true} }
@@ -47,7 +47,8 @@ func roles() []decision.Role {
 		workflow.RoleDecisionOrgan, workflow.RoleChiefExecutive, workflow.RoleGovOffice, workflow.RoleMeetingSecretary,
 		workflow.RoleUndertakingUnit, workflow.RoleConsultedUnit, workflow.RolePublic, workflow.RoleExpert,
 		workflow.RoleRiskAssessor, workflow.RoleFairCompetition, workflow.RoleLegalityReviewer, workflow.RoleLegalAdviser,
-		workflow.RoleGovLawyer, workflow.RoleArchivist, workflow.RoleAuditor,
+		workflow.RoleGovLawyer, workflow.RoleArchivist, workflow.RoleExecutingUnit, workflow.RoleEvaluator,
+		workflow.RoleSupervisor, workflow.RoleAuditor,
 	}
 }
 
@@ -72,7 +73,13 @@ func (c caller) has(role decision.Role) bool { return slices.Contains(c.Roles, r
 func (c caller) of(organ string) bool { return c.Organ != "" && c.Organ == organ }
 
 // mayRead reports whether the caller may read the cases of an organ.
-func (c caller) mayRead(organ string) bool { return c.has(workflow.RoleAuditor) || c.of(organ) }
+func (c caller) mayRead(organ string) bool { return c.overseer() || c.of(organ) }
+
+// overseer reports whether the caller reads the cases of every organ: audit,
+// and a superior organ (Art 8 ¶2).
+func (c caller) overseer() bool {
+	return c.has(workflow.RoleAuditor) || c.has(workflow.RoleSupervisor)
+}
 
 type callerKey struct{}
 

@@ -1,5 +1,5 @@
-// Package sample has one decision that goes the whole way from proposal to
-// archive: for demonstrations, and for tests that say only what matters to
+// Package sample has one decision that goes the whole way from proposal to the
+// end of its execution: for demonstrations, and for tests that say only what matters to
 // them. Its actors are roles; it names no person.
 package sample
 
@@ -30,6 +30,8 @@ const (
 	LeadUnit   = "县城市管理局"
 	SecondUnit = "县生态环境局"
 	Reviewer   = "县司法局"
+	// SuperiorOrgan is the organ above the deciding one.
+	SuperiorOrgan = "市人民政府"
 )
 
 // Organ returns the deciding organ under a pack.
@@ -60,6 +62,12 @@ func Actor(pack string, role decision.Role) decision.Actor {
 		a.ID = "档案管理员"
 	case workflow.RoleAuditor:
 		a.ID = "审计人员"
+	case workflow.RoleExecutingUnit:
+		a.ID, a.Unit = "执行单位经办人", LeadUnit
+	case workflow.RoleEvaluator:
+		a.ID, a.Unit = "评估人员", Evaluator
+	case workflow.RoleSupervisor:
+		a.ID, a.Organ = "督查人员", SuperiorOrgan
 	case workflow.RolePublic:
 		a.ID = "公众甲"
 	default:
@@ -86,7 +94,7 @@ func Named(title string) decision.Material {
 }
 
 // Walk returns the acts of one decision under the pack d713 or strict-five,
-// from proposal to archive, in order.
+// from proposal to the end of its execution, in order.
 func Walk(pack string) []Step {
 	w := &walk{pack: pack}
 	w.initiation()
@@ -99,6 +107,7 @@ func Walk(pack string) []Step {
 	w.review()
 	w.meeting()
 	w.issue()
+	w.execution()
 	return w.steps
 }
 
@@ -177,6 +186,10 @@ func (w *walk) initiation() {
 }
 
 func (w *walk) drafting() {
+	w.unit("03-09", decision.CiteCatalogue{
+		Year: 2026, Version: 2, Entry: "第7项", Committee: "县委", ConsentRef: "县委常委会会议纪要", ConsentedOn: date("02-10"), PublishedOn: date("02-12"),
+		Adjusted: "年中增补", Steps: []decision.Step{decision.StepExpert, decision.StepLegality},
+	})
 	w.unit("03-10", decision.RecordInvestigation{Unit: LeadUnit, Summary: "走访餐饮单位六十家", Report: Named("调研报告")})
 	w.unit("03-10", decision.IdentifyAffected{
 		Units: []string{"县财政局", "县市场监督管理局"}, Groups: []string{"餐饮经营者"},
@@ -294,6 +307,9 @@ func (w *walk) review() {
 	reviewer := func(day string, act decision.Act) { w.add(day, workflow.RoleLegalityReviewer, act) }
 	reviewer("04-24", decision.RequestSupplement{Draft: 2, Items: []string{"听证笔录"}, Reason: "程序材料不全"})
 	w.unit("04-27", decision.SupplementPackage{Draft: 2, Materials: []decision.Material{Named("听证笔录")}, OpinionDue: date("05-11")})
+	reviewer("04-28", decision.EngageCounsel{
+		Counsel: "法律顾问甲", Type: "legal_adviser", From: date("01-01"), To: date("12-31"), Scope: []string{"decision", "contract"}, Conflict: new(false),
+	})
 	w.add("05-07", workflow.RoleLegalAdviser, decision.FileCounselOpinion{
 		Counsel: "法律顾问甲", Type: "legal_adviser", Draft: 2, Summary: "罚则须与上位法一致", Text: Named("法律意见书"), Read: []string{draftText(2).Digest},
 	})
@@ -342,6 +358,7 @@ func (w *walk) meeting() {
 func (w *walk) issue() {
 	office := func(day string, act decision.Act) { w.add(day, workflow.RoleGovOffice, act) }
 	office("05-18", decision.ReportToParty{Committee: "县委", RepliedOn: date("05-18"), Result: "approved", Letter: Named("请示及批复")})
+	office("05-18", decision.AssignExecution{Units: []string{LeadUnit, SecondUnit}})
 	office("05-19", decision.ReviewSecrecy{Reviewer: "办公室保密审查人员", Result: "clear", Reason: "不涉密"})
 	office("05-20", decision.Publish{Text: Named("决策公布文本"), DocumentNumber: "〔2026〕8号", Channels: channels(), ExplainsAdoption: new(true)})
 	var items []decision.ArchiveItem

@@ -1,0 +1,180 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/juece/juece/decision"
+)
+
+// executionGates are the acts by which the execution ends. What is open then
+// would never be closed.
+var executionGates = []decision.Kind{"complete_execution"}
+
+// executionRules are the rules of chapter 4 on carrying a decision out (决策执
+// 行, Arts 34 and 35).
+var executionRules = []Rule{
+	{
+		ID: "R34.1", Norm: d713, Article: 34, Severity: Hard, Zh: "明确了决策执行单位", En: "the units that carry it out are named",
+		Gates: issueGates, Acts: []decision.Kind{"assign_execution"}, check: executionAssigned,
+	},
+	{
+		ID: "R34.2", Norm: d713, Article: 34, Severity: Norm, Zh: "执行单位报告了每项任务的执行情况", En: "the executing units reported on every task",
+		Gates: executionGates, Prohibits: true, Acts: []decision.Kind{"report_progress"}, check: executionReported,
+	},
+	{
+		ID: "R34.3", Norm: d713, Article: 34, Severity: Hard, Zh: "任务落实到执行单位、岗位、人员和时限", En: "each task has its executing unit, post, person, measure and day",
+		Gates: []decision.Kind{"break_down_tasks"}, Own: true, Acts: []decision.Kind{"break_down_tasks"}, check: tasksAssigned,
+	},
+	{
+		ID: "R34.4", Norm: d713, Article: 34, Severity: Hard, Zh: "各项任务均已办结", En: "every task is closed",
+		Gates: executionGates, Prohibits: true, Acts: []decision.Kind{"close_task"}, check: tasksClosed,
+	},
+	{
+		ID: "R35.1", Norm: d713, Article: 35, Paragraph: 1, Severity: Hard, Zh: "执行中的重大问题及时报告", En: "what seriously hinders the goal is reported, with its kind and day",
+		Gates: []decision.Kind{"report_problem"}, Own: true, Acts: []decision.Kind{"report_problem"}, check: problemReported,
+	},
+	{
+		ID: "R35.2", Norm: d713, Article: 35, Paragraph: 2, Severity: Hard, Zh: "公布后收到的意见建议均有处理结果", En: "every opinion received after publication has a disposition",
+		Gates: executionGates, Prohibits: true, Acts: []decision.Kind{"commit_opinions", "dispose_opinions"}, check: feedbackDisposed,
+	},
+	{
+		ID: "R35.3", Norm: d713, Article: 35, Paragraph: 1, Severity: Hard, Zh: "所报问题均已处理", En: "every problem that was reported is handled",
+		Gates: executionGates, Prohibits: true, Acts: []decision.Kind{"handle_problem"}, check: problemsHandled,
+	},
+}
+
+// R34.1, Art 34. The decree gives no day; a decision that leaves the organ has
+// somebody to carry it out.
+func executionAssigned(v *view) result {
+	if len(v.d.ExecutingUnits()) == 0 {
+		return v.absent("没有明确决策执行单位", "no executing unit is named")
+	}
+	return v.ok()
+}
+
+// R34.2, Art 34. How often to report is a local number; the decree only says
+// that the units report.
+func executionReported(v *view) result {
+	tasks := v.d.Tasks()
+	if len(tasks) == 0 {
+		return v.noObject("没有分解任务", "the decision was not broken down into tasks")
+	}
+	for _, t := range tasks {
+		if !slices.ContainsFunc(v.d.Progress, func(p decision.Done[decision.ReportProgress]) bool { return p.Act.Task == t.ID }) {
+			return v.absent(fmt.Sprintf("任务“%s”没有执行情况报告", t.Title), fmt.Sprintf("nothing is reported on the task %q", t.Title)).about("%s", t.ID)
+		}
+	}
+	return v.ok()
+}
+
+// R34.3, Art 34: a duty that nobody in particular has is nobody's.
+func tasksAssigned(v *view) result {
+	tasks := v.d.Tasks()
+	if len(tasks) == 0 {
+		return v.noObject("没有分解任务", "the decision was not broken down into tasks")
+	}
+	units := v.d.ExecutingUnits()
+	for _, t := range tasks {
+		switch {
+		case t.Unit == "" || t.Post == "" || t.Person == "" || t.Measure == "" || t.Due.IsZero():
+			return v.lacking("任务“"+t.Title+"”的单位、岗位、人员、措施或者时限", "the unit, post, person, measure or day of the task "+t.Title).about("%s", t.ID)
+		case len(units) == 0:
+			return v.absent("没有明确决策执行单位", "no executing unit is named")
+		case !slices.Contains(units, t.Unit):
+			return v.broken(fmt.Sprintf("任务“%s”交给了并非执行单位的“%s”", t.Title, t.Unit),
+				fmt.Sprintf("the task %q is given to %q, which is no executing unit", t.Title, t.Unit)).about("%s", t.ID)
+		}
+	}
+	return v.ok()
+}
+
+// R34.4, Art 34.
+func tasksClosed(v *view) result {
+	tasks := v.d.Tasks()
+	if len(tasks) == 0 {
+		return v.noObject("没有分解任务", "the decision was not broken down into tasks")
+	}
+	var open []string
+	for _, t := range tasks {
+		if _, closed := v.d.Closed(t.ID); !closed {
+			open = append(open, t.ID)
+		}
+	}
+	if len(open) > 0 {
+		list := strings.Join(open, "、")
+		return v.absent("尚未办结的任务："+list, "tasks that are not closed: "+list).about("%s", list)
+	}
+	return v.ok()
+}
+
+// R35.1, Art 35 ¶1. In time has no number; a report before the finding cannot
+// be.
+func problemReported(v *view) result {
+	last, ok := decision.Last(v.d.Problems)
+	switch {
+	case !ok:
+		return v.noObject("没有报告问题", "no problem was reported")
+	case last.Act.Type == "" || last.Act.FoundOn.IsZero() || last.OccurredOn.IsZero():
+		return v.unknown("问题的类型、发现日期或者报告日期", "the kind of problem, or when it was found or reported")
+	case last.Act.FoundOn.After(last.OccurredOn):
+		return v.broken("报告日期早于发现日期", "it was reported before it was found").about("%s", last.Act.Problem)
+	}
+	days := last.OccurredOn.DaysSince(last.Act.FoundOn)
+	return v.okBecause(fmt.Sprintf("发现后%d日报告", days), fmt.Sprintf("reported %d days after it was found", days)).about("%s", last.Act.Problem)
+}
+
+// issuedAt is the sequence number of the act by which the decision was
+// issued, or 0.
+func issuedAt(d decision.Decision) int64 {
+	published, _ := decision.Last(d.Publications)
+	withheld, _ := decision.Last(d.Withholdings)
+	return max(published.Seq, withheld.Seq)
+}
+
+// R35.2, Art 35 ¶2. The register goes on after publication; what it took in
+// since then is what this rule is about.
+func feedbackDisposed(v *view) result {
+	issued := issuedAt(v.d)
+	first, last := int64(0), int64(0)
+	for _, b := range v.d.OpinionBatches {
+		if issued > 0 && b.Seq > issued {
+			if first == 0 {
+				first = b.Act.First
+			}
+			last = b.Act.Last
+		}
+	}
+	if first == 0 {
+		return v.noObject("公布后没有收到意见建议", "no opinion came in after publication")
+	}
+	covered := coverage{ranges: []decision.Range{{From: 1, To: first - 1}}}
+	for _, act := range v.d.Dispositions {
+		for _, g := range act.Act.Groups {
+			for _, r := range g.Opinions {
+				covered.add(r)
+			}
+		}
+	}
+	if gap := covered.firstGap(last); gap > 0 {
+		return v.absent(fmt.Sprintf("第%d号意见尚无处理结果", gap), fmt.Sprintf("opinion number %d has no disposition", gap)).about("%d", gap)
+	}
+	return v.ok()
+}
+
+// R35.3, Art 35 ¶1: a report that nobody answers was not heard.
+func problemsHandled(v *view) result {
+	if len(v.d.Problems) == 0 {
+		return v.noObject("没有报告问题", "no problem was reported")
+	}
+	for _, p := range v.d.Problems {
+		handled := slices.ContainsFunc(v.d.ProblemsHandled, func(h decision.Done[decision.HandleProblem]) bool {
+			return h.Act.Problem == p.Act.Problem && h.Seq > p.Seq
+		})
+		if !handled {
+			return v.absent(fmt.Sprintf("所报问题“%s”尚未处理", p.Act.Problem), fmt.Sprintf("the problem %q is not handled", p.Act.Problem)).about("%s", p.Act.Problem)
+		}
+	}
+	return v.ok()
+}
