@@ -115,7 +115,12 @@ func Evaluate(c Case, on calendar.Date) []Finding {
 			if _, ok := past[seq]; !ok {
 				past[seq] = c.until(seq)
 			}
-			answers = append(answers, judge(r, past[seq], on, c.Evidence != Published, true))
+			then, held := r.under(past[seq].Pack)
+			if !held {
+				answers = append(answers, beforeThePack(r, past[seq]))
+				continue
+			}
+			answers = append(answers, judge(then, past[seq], on, c.Evidence != Published, true))
 		}
 		if answers == nil {
 			answers = []Finding{ungated(r, judge(r, c, on, c.Evidence == Complete, false), c.Evidence)}
@@ -125,6 +130,15 @@ func Evaluate(c Case, on calendar.Date) []Finding {
 		}))
 	}
 	return findings
+}
+
+// beforeThePack is the answer of a rule whose gate was passed before the pack
+// that brought it was adopted (Art 44).
+func beforeThePack(r Rule, c Case) Finding {
+	return Finding{
+		Rule: r.ID, Norm: r.Norm, Article: r.Article, Paragraph: r.Paragraph, Status: NotApplicable, Severity: r.Severity,
+		Zh: "当时适用的规则包“" + c.Pack.Title.Zh + "”没有此项要求", En: "the pack in force then, " + c.Pack.Name + ", did not ask for it",
+	}
 }
 
 // ungated is the answer of a rule in a case that came to none of its gates.

@@ -193,11 +193,18 @@ func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positi
 	if occurred.IsZero() {
 		occurred = today
 	}
+	adopted, err := s.newPack(r.Act)
+	if err != nil {
+		return Receipt{}, err
+	}
 	deed := Deed{
 		Ref: decision.Ref{Seq: have.Version() + 1, OccurredOn: occurred, RecordedOn: today, Actor: r.Actor},
-		Act: r.Act, Reasons: r.Reasons,
+		Act: r.Act, Reasons: r.Reasons, Pack: adopted,
 	}
 	applied, err := Apply(have.Case, deed)
+	if err == nil {
+		err = s.linked(ctx, have.Case, r.Act)
+	}
 	if err == nil {
 		err = s.holds(ctx, r, applied.Case.Stage)
 	}
@@ -381,13 +388,8 @@ func (s *Service) load(ctx context.Context, id string) (loaded, error) {
 	if err != nil {
 		return loaded{}, fmt.Errorf("workflow: history of %s: %w", id, err)
 	}
-	last := entries[len(entries)-1]
-	p, err := s.Packs.Digested(string(last.Pack))
-	if err != nil {
-		return loaded{}, fmt.Errorf("workflow: pack of %s: %w", id, err)
-	}
 	l := loaded{
-		Case:    Case{ID: id, Evidence: Live, Pack: p, Calendar: s.Calendar},
+		Case:    Case{ID: id, Evidence: Live, Calendar: s.Calendar},
 		records: records, entries: entries,
 	}
 	deeds := make([]Deed, len(entries))
@@ -395,9 +397,12 @@ func (s *Service) load(ctx context.Context, id string) (loaded, error) {
 		if deeds[i], err = deedOf(e); err != nil {
 			return loaded{}, fmt.Errorf("workflow: history of %s: entry %d: %w", id, e.Seq, err)
 		}
+		if deeds[i].Pack, err = s.Packs.Digested(string(e.Pack)); err != nil {
+			return loaded{}, fmt.Errorf("workflow: pack of %s: entry %d: %w", id, e.Seq, err)
+		}
 	}
 	l.Case = l.Fold(deeds)
-	l.recordedAt, err = history.ParseTime(last.RecordedAt)
+	l.recordedAt, err = history.ParseTime(entries[len(entries)-1].RecordedAt)
 	return l, err
 }
 
