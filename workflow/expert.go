@@ -30,7 +30,7 @@ var expertRules = []Rule{
 		Gates: packageGates, Acts: []decision.Kind{"engage_expert"}, check: dissentSought,
 	},
 	{
-		ID: "R21.1", Norm: d713, Article: 21, Severity: Hard, Zh: "取自专家库的专家处于有效状态", En: "an expert drawn from a pool is active in it",
+		ID: "R21.1", Norm: d713, Article: 21, Paragraph: 1, Severity: Hard, Zh: "取自专家库的专家处于有效状态", En: "an expert drawn from a pool is active in it",
 		Gates: []decision.Kind{"engage_expert"}, Own: true, Acts: []decision.Kind{"engage_expert"}, check: poolActive,
 	},
 }

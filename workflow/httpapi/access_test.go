@@ -11,6 +11,7 @@ import (
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/httpapi"
 	"github.com/juece/juece/workflow/sample"
 )
@@ -39,6 +40,7 @@ func TestWhoMayRead(t *testing.T) {
 		"public and expert":             {as(own, workflow.RolePublic, workflow.RoleExpert), []int{200, 200, 200, 200, 200, 200}},
 		"the public":                    {as(own, workflow.RolePublic), []int{403, 403, 403, 403, 403, 403}},
 		"an auditor from outside":       {as(foreign, workflow.RoleAuditor), []int{200, 200, 200, 200, 200, 200}},
+		"a superior organ":              {as(foreign, workflow.RoleSupervisor), []int{200, 200, 200, 200, 200, 200}},
 		"an auditor without organ":      {as("", workflow.RoleAuditor), []int{200, 200, 200, 200, 200, 403}},
 		"another organ":                 {as(foreign, workflow.RoleUndertakingUnit), []int{200, 404, 404, 404, 404, 200}},
 		"no organ":                      {as("", workflow.RoleUndertakingUnit), []int{403, 404, 404, 404, 404, 403}},
@@ -136,5 +138,33 @@ func TestEveryRoleOfAnActIsKnownToTheTable(t *testing.T) {
 				t.Errorf("%s: %s may act and not read the catalogue", a.Kind, r)
 			}
 		}
+	}
+}
+
+// A superior organ supervises (Art 8 ¶2): it reads, orders a correction (Art
+// 38) with its own paper, and does nothing else in the case.
+func TestASuperiorOrganReadsAndOrdersCorrections(t *testing.T) {
+	t.Parallel()
+	h := serve(t, openSQLite(t))
+	id, _, _ := h.reach(t, "open_comment")
+	superior := sample.Actor("d713", workflow.RoleSupervisor)
+	order := decision.OrderCorrection{
+		Item: "z1", Issuer: sample.SuperiorOrgan, Addressee: sample.LeadUnit, Basis: "条例第十三条",
+		Finding: "未与相关单位协商", Deadline: calendar.MustParseDate("2026-04-01"), Order: sample.Named("责令改正通知书"),
+	}
+	_, file := sample.File("责令改正通知书")
+	if w := h.do(call{method: "POST", path: "/decisions/" + id + "/materials?name=a", actor: superior, body: file.Content}); w.Code != http.StatusCreated {
+		t.Fatalf("upload: %d %s", w.Code, w.Body)
+	}
+	latest := map[string]string{"If-Match": "*"}
+	if w := h.do(call{"POST", "/decisions/" + id + "/acts/order_correction", superior, map[string]any{"act": order}, latest}); w.Code != http.StatusOK {
+		t.Errorf("order: %d %s", w.Code, w.Body)
+	}
+	if w := h.do(call{"POST", "/decisions/" + id + "/acts/withdraw", superior, map[string]any{"act": decision.Withdraw{Decider: "督查人员", Reason: "违法"}}, latest}); w.Code != http.StatusForbidden {
+		t.Errorf("withdraw: %d %s", w.Code, w.Body)
+	}
+	auditor := sample.Actor("d713", workflow.RoleAuditor)
+	if w := h.do(call{"POST", "/decisions/" + id + "/acts/order_correction", auditor, map[string]any{"act": order}, latest}); w.Code != http.StatusForbidden {
+		t.Errorf("an auditor orders: %d %s", w.Code, w.Body)
 	}
 }
