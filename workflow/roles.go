@@ -161,6 +161,13 @@ func assigned(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bo
 			return "决策出台前，意见由承办单位处理", "before the decision is issued the undertaking unit handles opinions", false
 		}
 	}
+	if item, ok := itemOf(act); ok {
+		r, known := c.Decision.Rectification(item)
+		if known && r.Unit != by.Unit && !slices.Contains(held, RoleGovOffice) {
+			return fmt.Sprintf("整改事项“%s”由“%s”负责", item, r.Unit), fmt.Sprintf("the item %q is for %q to rectify", item, r.Unit), false
+		}
+		return "", "", true
+	}
 	only := func(role decision.Role) bool { return len(held) == 1 && held[0] == role }
 	if last, any := decision.Last(c.Decision.Assignments); any && only(RoleUndertakingUnit) {
 		in := slices.ContainsFunc(last.Act.Units, func(u decision.AssignedUnit) bool { return u.Unit == by.Unit })
@@ -175,6 +182,17 @@ func assigned(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bo
 		return "起草人员不得审查同一草案的合法性", "who drafted does not review the legality of the draft", false
 	}
 	return "", "", true
+}
+
+// itemOf returns the item that an act of rectifying is about.
+func itemOf(act decision.Act) (string, bool) {
+	switch a := act.(type) {
+	case decision.BeginRectification:
+		return a.Item, true
+	case decision.SubmitRectification:
+		return a.Item, true
+	}
+	return "", false
 }
 
 // reviewing reports whether the act is one of the legality review.

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/juece/juece/decision"
@@ -75,46 +74,6 @@ func TestTheTableIsSound(t *testing.T) {
 		if s.Gate != "" && !slices.ContainsFunc(workflow.Transitions(), func(tr workflow.Transition) bool { return tr.From == s.Stage && tr.Act == s.Gate }) {
 			t.Errorf("the gate of %s is not in the table", s.Stage)
 		}
-	}
-}
-
-// Every pair of a stage and an act is either in the table or refused by name,
-// for an actor who may do the act.
-func TestEveryStageMeetsEveryAct(t *testing.T) {
-	t.Parallel()
-	samples := map[decision.Kind]sample.Step{}
-	for _, s := range sample.Walk("d713") {
-		samples[s.Act.Kind()] = s
-	}
-	at := map[workflow.Stage]workflow.Case{}
-	c := workflowtest.Case(t, "d713")
-	at[c.Stage] = c
-	for _, s := range sample.Walk("d713") {
-		applied, err := workflowtest.Do(c, s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c = applied.Case
-		at[c.Stage] = c
-	}
-	cells := 0
-	for stage, c := range at {
-		for kind, sample := range samples {
-			cells++
-			_, err := workflowtest.Do(c, sample)
-			inTable := slices.ContainsFunc(workflow.Transitions(), func(tr workflow.Transition) bool { return tr.From == stage && tr.Act == kind })
-			var refused *workflow.RefusedError
-			wrongStage := errors.As(err, &refused) && refused.Code == workflow.CodeStage
-			if inTable == wrongStage {
-				t.Errorf("%q and %s: in the table %v, answer %v", stage, kind, inTable, err)
-			}
-			if wrongStage && (!strings.Contains(refused.Zh, "阶段") || refused.En == "") {
-				t.Errorf("%q and %s: the refusal does not say what can be done: %v", stage, kind, refused)
-			}
-		}
-	}
-	if cells < 12*40 {
-		t.Errorf("only %d cells were tried", cells)
 	}
 }
 
