@@ -34,6 +34,33 @@ func (s *server) catalogue() {
 		"规则包的全部内容。All that a rule pack says."), everyone(), s.getPack)
 }
 
+// roster registers the roster of counsel.
+func (s *server) roster() {
+	add(s, get("list-roster", "/roster", "tasks", "法律顾问名册 The roster of counsel",
+		"本机关各案件聘任的法律顾问、公职律师，以及当日是否在聘（第二十八条）。Counsel engaged in the organ's cases, and who is engaged on the day (D713 Art 28)."), readers(), s.listRoster)
+}
+
+type rosterInput struct {
+	On string `query:"on" format:"date" doc:"日期，默认为今天。The day asked about, today by default."`
+}
+
+func (s *server) listRoster(ctx context.Context, who caller, in *rosterInput) (*body[page[workflow.Engagement]], error) {
+	if who.Organ == "" {
+		return nil, coded{"not_permitted", "身份未载明所属机关", "the identity names no organ"}
+	}
+	on := s.today()
+	if in.On != "" {
+		if err := on.UnmarshalText([]byte(in.On)); err != nil {
+			return nil, coded{"invalid_request", "on须为日期，如2026-03-16", "on must be a date such as 2026-03-16"}
+		}
+	}
+	lines, err := s.svc.Roster(ctx, who.Organ, on)
+	if err != nil {
+		return nil, err
+	}
+	return answer(page[workflow.Engagement]{Items: append([]workflow.Engagement{}, lines...)}), nil
+}
+
 func viewActs() []Act {
 	var list []Act
 	for _, i := range decision.Catalogue() {

@@ -96,6 +96,7 @@ func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
 	s.opinions()
 	s.materials()
 	s.catalogue()
+	s.roster()
 	return errors.Join(s.failed...)
 }
 

@@ -152,3 +152,28 @@ func TestAMaterialIsKeptAsItIs(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+// The roster of the caller's organ, on the day asked about.
+func TestTheRosterIsOfTheCallersOrgan(t *testing.T) {
+	t.Parallel()
+	h := serve(t, openSQLite(t))
+	h.walk("d713", sample.Before("d713", "file_counsel_opinion"))
+	reviewer := sample.Actor("d713", workflow.RoleLegalityReviewer)
+	ask := func(on string, actor decision.Actor) (int, []workflow.Engagement) {
+		w := h.do(call{method: "GET", path: "/roster?on=" + on, actor: actor})
+		return w.Code, decode[struct{ Items []workflow.Engagement }](t, w).Items
+	}
+	if code, lines := ask("2026-05-07", reviewer); code != 200 || len(lines) != 1 || !lines[0].Engaged || lines[0].Counsel != "法律顾问甲" {
+		t.Errorf("%d %+v", code, lines)
+	}
+	if code, lines := ask("2027-01-01", reviewer); code != 200 || len(lines) != 1 || lines[0].Engaged {
+		t.Errorf("after the engagement: %d %+v", code, lines)
+	}
+	if code, _ := ask("tomorrow", reviewer); code != 422 {
+		t.Errorf("no date: %d", code)
+	}
+	reviewer.Organ = "邻县人民政府"
+	if code, lines := ask("2026-05-07", reviewer); code != 200 || len(lines) != 0 {
+		t.Errorf("another organ: %d %+v", code, lines)
+	}
+}

@@ -1,0 +1,81 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow/calendar"
+)
+
+// Engagement is one line of the roster of counsel (法律顾问名册): who was engaged
+// for a case, as it was said last.
+type Engagement struct {
+	Case     string        `json:"case"`
+	Counsel  string        `json:"counsel"`
+	Type     string        `json:"type"` // legal_adviser or government_lawyer
+	Firm     string        `json:"firm,omitempty"`
+	From     calendar.Date `json:"from"`
+	To       calendar.Date `json:"to"` // last day
+	Scope    []string      `json:"scope"`
+	Conflict bool          `json:"conflict"` // declared
+	// Engaged says whether an opinion filed on the day that was asked about
+	// would be one of counsel engaged (R28.4).
+	Engaged  bool `json:"engaged"`
+	Opinions int  `json:"opinions"` // filed in the case so far
+}
+
+// Roster lists the counsel engaged for the case, by name.
+func (c Case) Roster(on calendar.Date) []Engagement {
+	last := map[string]Engagement{}
+	for _, e := range c.Decision.Counsel {
+		a := e.Act
+		conflict := a.Conflict == nil || *a.Conflict // unknown engages nobody
+		last[a.Counsel] = Engagement{
+			Case: c.ID, Counsel: a.Counsel, Type: a.Type, Firm: a.Firm, From: a.From, To: a.To, Scope: a.Scope, Conflict: conflict,
+			Engaged: !conflict && !on.Before(a.From) && !on.After(a.To) && slices.Contains(a.Scope, c.Pack.Object),
+		}
+	}
+	lines := make([]Engagement, 0, len(last))
+	for _, line := range last {
+		for _, o := range c.Decision.CounselOpinions {
+			if o.Act.Counsel == line.Counsel {
+				line.Opinions++
+			}
+		}
+		lines = append(lines, line)
+	}
+	slices.SortFunc(lines, byCounsel)
+	return lines
+}
+
+// Roster lists the counsel engaged in all the cases of an organ, by name and
+// case. It reads every case of the organ, one at a time.
+func (s *Service) Roster(ctx context.Context, organ string, on calendar.Date) ([]Engagement, error) {
+	var lines []Engagement
+	for after := ""; ; {
+		rows, err := s.Store.List(ctx, Query{Organ: organ, After: after, Limit: 200})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			c, err := s.Read(ctx, r.Decision)
+			if err != nil {
+				return nil, err
+			}
+			lines = append(lines, c.Roster(on)...)
+		}
+		last, more := decision.Last(rows)
+		if !more {
+			break
+		}
+		after = last.Decision
+	}
+	slices.SortFunc(lines, byCounsel)
+	return lines, nil
+}
+
+func byCounsel(a, b Engagement) int {
+	return cmp.Or(cmp.Compare(a.Counsel, b.Counsel), cmp.Compare(a.Case, b.Case))
+}
