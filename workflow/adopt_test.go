@@ -1,0 +1,98 @@
+package workflow_test
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/pack"
+	"github.com/juece/juece/workflow/sample"
+)
+
+// packsWith loads the packs that come with the module and more, as YAML by
+// name.
+func packsWith(t *testing.T, more map[string]string) *pack.Set {
+	t.Helper()
+	packs, err := workflow.Packs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{}
+	for _, p := range packs.All() {
+		if p.Extends == "" {
+			files[p.Name+".yaml"] = &fstest.MapFile{Data: p.Source()}
+		}
+	}
+	for name, text := range more {
+		files[name+".yaml"] = &fstest.MapFile{Data: []byte(text)}
+	}
+	set, err := pack.Load(fs.FS(files), workflow.Severities())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+const newRules = `pack: local-2026
+extends: d713
+title: {zh: 本地规则, en: local rules}
+norm: {zh: 本地规定, number: "1"}
+from: "2026-04-01"
+numbers:
+  comment_days: {value: 45, unit: day, source: 第九条, strict: true}
+severities: {R15.1: hard}
+`
+
+// A newer pack is adopted by an act that names everything that differs (Art
+// 44); what was done before is judged by the pack of its day.
+func TestArt44ANewerPackIsAdoptedWithItsDifferences(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.svc.Packs = packsWith(t, map[string]string{"local-2026": newRules})
+	local, err := b.svc.Packs.Named("local-2026")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d713, _ := b.svc.Packs.Named("d713")
+	id := b.perform(sample.Before("d713", "state_adoption"))
+	adopt := decision.AdoptPack{Pack: local.Name, Digest: local.Digest(), Changes: []string{"title.zh"}, Decider: "行政首长", Reason: "新规施行"}
+
+	err = b.do(id, step(office, "04-21", adopt))
+	b.refused(err, workflow.CodeRule)
+	if !strings.Contains(err.Error(), "numbers.comment_days.value（30 → 45）") {
+		t.Errorf("the refusal does not show the difference: %v", err)
+	}
+	changes, err := pack.Diff(d713, local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range changes {
+		adopt.Changes = append(adopt.Changes, c.Field)
+	}
+	unknown := adopt
+	unknown.Digest = sample.Named("没有的规则包").Digest
+	if err := b.do(id, step(office, "04-21", unknown)); !errors.Is(err, pack.ErrUnknown) {
+		t.Errorf("an unknown pack: %v", err)
+	}
+	if err := b.do(id, step(office, "04-21", adopt)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := b.svc.Read(t.Context(), id)
+	if err != nil || c.Pack.Name != "local-2026" {
+		t.Fatalf("the pack is %v, %v", c.Pack.Name, err)
+	}
+	// The round of 31 days was lawful when it was opened.
+	if f := finding(t, workflow.Evaluate(c, judged), "R15.1"); f.Status != workflow.Satisfied || f.Severity != workflow.Norm {
+		t.Errorf("R15.1 of the round before: %+v", f)
+	}
+	round := acts("open_comment")[0]
+	a := round.Act.(decision.OpenComment)
+	a.Activity, a.StartsOn, a.EndsOn = "c2", date("04-22"), date("05-25")
+	round.Act, round.On = a, date("04-22")
+	b.refused(b.do(id, round), workflow.CodeRule)
+	b.refused(b.do(id, step(office, "04-22", adopt)), workflow.CodeRule) // in force already
+}
