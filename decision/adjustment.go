@@ -44,8 +44,8 @@ type ConcludeAdjustment struct {
 // why are recorded, and what it corrects stays.
 type CorrectClerical struct {
 	Where   string    `json:"where,omitempty" validate:"required,max=300"`
-	Was     string    `json:"was,omitempty" validate:"required,max=20000"`
-	Is      string    `json:"is,omitempty" validate:"required,max=20000"`
+	Was     string    `json:"was,omitempty" validate:"required,max=200"` // a slip is short
+	Is      string    `json:"is,omitempty" validate:"required,max=200"`
 	Decider string    `json:"decider,omitempty" validate:"required,max=128"`
 	Reason  string    `json:"reason,omitempty" validate:"required,max=5000"`
 	Notice  *Material `json:"notice,omitempty"` // the published correction

@@ -83,7 +83,11 @@ func (d Decision) Rectifications() []Rectification {
 	}
 	for _, o := range d.RectificationsOpened {
 		r := l.item(o.Act.Item)
+		ordered := r.Deadline
 		r.Source, r.Finding, r.Unit, r.Deadline = o.Act.Source, o.Act.Finding, o.Act.Unit, o.Act.Deadline
+		if !ordered.IsZero() && ordered.Before(r.Deadline) {
+			r.Deadline = ordered // who was ordered does not give himself more time
+		}
 	}
 	for _, b := range d.RectificationsBegun {
 		l.move(b.Act.Item, b.Seq, "rectifying")

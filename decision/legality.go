@@ -43,7 +43,7 @@ type SupplementPackage struct {
 // objects, and whether a conflict of interest was declared. What is said last
 // of a counsel counts, so that an engagement can be ended.
 type EngageCounsel struct {
-	Counsel  string        `json:"counsel,omitempty" validate:"required,max=128"`
+	Counsel  string        `json:"counsel,omitempty" validate:"required,max=128"` // the identity that will file the opinion
 	Type     string        `json:"type,omitempty" validate:"required,oneof=legal_adviser government_lawyer"`
 	Firm     string        `json:"firm,omitempty" validate:"max=200"`
 	From     calendar.Date `json:"from,omitzero" validate:"required"`

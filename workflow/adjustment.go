@@ -1,7 +1,6 @@
 package workflow
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -32,43 +31,64 @@ var adjustmentRules = []Rule{
 // R37.1, Art 37. The other case shows that the procedure was gone through; its
 // entry is named, so that the two can be read together.
 func adjustmentThroughProcedure(v *view) result {
-	done, ok := decision.Last(v.d.AdjustmentsConcluded)
-	if !ok {
+	if len(v.d.AdjustmentsConcluded) == 0 {
 		return v.noObject("没有变更或者停止执行", "nothing was changed or stopped")
 	}
-	i := slices.IndexFunc(v.d.Adjustments, func(a decision.Done[decision.OpenAdjustment]) bool {
+	answers := make([]result, len(v.d.AdjustmentsConcluded))
+	for i, done := range v.d.AdjustmentsConcluded {
+		answers[i] = v.openedFor(done).about("%s", done.Act.Case)
+	}
+	return worst(answers...)
+}
+
+// openedFor judges one adjustment by what it was opened for.
+func (v *view) openedFor(done decision.Done[decision.ConcludeAdjustment]) result {
+	opened := slices.IndexFunc(v.d.Adjustments, func(a decision.Done[decision.OpenAdjustment]) bool {
 		return a.Act.Case == done.Act.Case && a.Seq < done.Seq
 	})
 	switch {
 	case done.Act.Outcome == "" || done.Act.Case == "":
 		return v.unknown("调整案件及其结果", "which case adjusted it, and how it ended")
-	case i < 0:
-		return v.absent(fmt.Sprintf("没有为此启动重大调整：%s", done.Act.Case), fmt.Sprintf("no adjustment was opened as case %s", done.Act.Case)).about("%s", done.Act.Case)
-	case v.d.Adjustments[i].Act.Aim == "stop" && done.Act.Outcome == "changed",
-		v.d.Adjustments[i].Act.Aim == "change" && done.Act.Outcome == "stopped":
-		return v.broken("调整的结果与启动时的目的不一致", "the adjustment ended in what it was not opened for").about("%s", done.Act.Case)
+	case opened < 0:
+		return v.absent("没有为此启动重大调整："+done.Act.Case, "no adjustment was opened as case "+done.Act.Case)
+	}
+	aim := v.d.Adjustments[opened].Act.Aim
+	if aim == "stop" && done.Act.Outcome == "changed" || aim == "change" && done.Act.Outcome == "stopped" {
+		return v.broken("调整的结果与启动时的目的不一致", "the adjustment ended in what it was not opened for")
 	}
 	return v.ok()
 }
 
 // R37.2, Art 37.
 func suspensionGrounded(v *view) result {
-	last, ok := decision.Last(v.d.Suspensions)
-	if !ok {
+	if len(v.d.Suspensions) == 0 {
 		return v.noObject("没有中止执行", "the execution was not suspended")
 	}
-	reported := slices.ContainsFunc(v.d.Problems, func(p decision.Done[decision.ReportProblem]) bool {
-		return p.Act.Problem == last.Act.Problem && p.Seq < last.Seq
+	answers := make([]result, len(v.d.Suspensions))
+	for i, s := range v.d.Suspensions {
+		answers[i] = v.suspension(s)
+	}
+	return worst(answers...)
+}
+
+// suspension judges one suspension: its ground, its urgency, who decided.
+func (v *view) suspension(s decision.Done[decision.SuspendExecution]) result {
+	ground := slices.IndexFunc(v.d.Problems, func(p decision.Done[decision.ReportProblem]) bool {
+		return p.Act.Problem == s.Act.Problem && p.Seq < s.Seq
 	})
 	meeting, met := decision.Last(v.d.Meetings)
 	switch {
-	case !reported:
+	case ground < 0:
 		return v.absent("没有第三十五条所列情形的报告", "no situation of Art 35 was reported")
-	case strings.TrimSpace(last.Act.Urgency) == "":
+	case v.d.Problems[ground].Act.Hinders == nil:
+		return v.unknown("所报问题是否严重影响决策目标实现", "whether the problem seriously hinders the goal")
+	case !*v.d.Problems[ground].Act.Hinders:
+		return v.broken("所报问题没有严重影响决策目标实现，不是第三十五条的情形", "the problem does not seriously hinder the goal; it is no situation of Art 35")
+	case strings.TrimSpace(s.Act.Urgency) == "":
 		return v.lacking("情况紧急的说明", "why it is urgent")
-	case last.Act.Decider == "" || !met || meeting.Act.Chief == "":
+	case s.Act.Decider == "" || !met || meeting.Act.Chief == "":
 		return v.unknown("由谁决定、行政首长是谁", "who decided, or who the chief executive is")
-	case last.Act.Decider != meeting.Act.Chief && strings.TrimSpace(last.Act.Delegation) == "":
+	case s.Act.Decider != meeting.Act.Chief && strings.TrimSpace(s.Act.Delegation) == "":
 		return v.broken("中止执行须由行政首长决定", "the chief executive decides on a suspension")
 	}
 	return v.ok()
@@ -91,12 +111,14 @@ func adjustmentOpened(v *view) result {
 	if decided == 0 && len(v.d.Adjustments) == 0 {
 		return v.noObject("没有决定作重大调整", "no major change was decided on")
 	}
-	opened, ok := decision.Last(v.d.Adjustments)
-	if !ok {
+	if last, _ := decision.Last(v.d.Adjustments); last.Seq < decided {
 		return v.absent("决定调整或者停止后没有启动重大调整", "a change or stop was decided on, and no adjustment was opened")
 	}
-	if !slices.ContainsFunc(v.d.AdjustmentsConcluded, func(c decision.Done[decision.ConcludeAdjustment]) bool { return c.Act.Case == opened.Act.Case }) {
-		return v.absent("重大调整尚未办结："+opened.Act.Case, "the adjustment is not concluded: "+opened.Act.Case).about("%s", opened.Act.Case)
+	for _, o := range v.d.Adjustments {
+		concluded := slices.ContainsFunc(v.d.AdjustmentsConcluded, func(c decision.Done[decision.ConcludeAdjustment]) bool { return c.Act.Case == o.Act.Case })
+		if !concluded {
+			return v.absent("重大调整尚未办结："+o.Act.Case, "the adjustment is not concluded: "+o.Act.Case).about("%s", o.Act.Case)
+		}
 	}
 	return v.ok()
 }

@@ -256,10 +256,38 @@ func refersToExecution(c Case, act decision.Act) (zh, en string, ok bool) {
 		}
 		return "", "", true
 	}
+	taken := func(name string) (string, string, bool) {
+		if _, known := d.Rectification(name); known {
+			return fmt.Sprintf("整改事项“%s”已经存在，请另行编号", name), fmt.Sprintf("there is an item %q already; give it another name", name), false
+		}
+		return "", "", true
+	}
 	switch a := act.(type) {
+	case decision.BreakDownTasks:
+		for _, t := range a.Tasks {
+			if _, closed := d.Closed(t.ID); closed {
+				return fmt.Sprintf("任务“%s”已经办结", t.ID), fmt.Sprintf("the task %q is closed already", t.ID), false
+			}
+		}
 	case decision.ReportProgress:
-		if !task(a.Task) {
+		i := slices.IndexFunc(d.Tasks(), func(t decision.ExecutionTask) bool { return t.ID == a.Task })
+		if i < 0 {
 			return missing("任务", "task", a.Task)
+		}
+		if unit := d.Tasks()[i].Unit; unit != a.Unit {
+			return fmt.Sprintf("任务“%s”由“%s”承担", a.Task, unit), fmt.Sprintf("the task %q is for %q", a.Task, unit), false
+		}
+	case decision.OrderCorrection:
+		return taken(a.Item)
+	case decision.ReviewCaseFile:
+		for _, f := range a.Findings {
+			if zh, en, ok := taken(f.Item); !ok {
+				return zh, en, false
+			}
+		}
+	case decision.OpenRectification:
+		if r, known := d.Rectification(a.Item); known && (r.State != "open" || r.Source != a.Source) {
+			return taken(a.Item)
 		}
 	case decision.CloseTask:
 		if !task(a.Task) {

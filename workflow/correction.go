@@ -36,22 +36,39 @@ func rectified(v *view) result {
 
 // S38.1: the decree does not say it; a check by oneself is none.
 func acceptorApart(v *view) result {
-	judged, ok := decision.Last(v.d.RectificationsJudged)
-	if !ok {
+	if len(v.d.RectificationsJudged) == 0 {
 		return v.noObject("没有验收", "nothing was accepted or rejected")
 	}
-	a := judged.Act
-	item, _ := v.d.Rectification(a.Item)
+	answers := make([]result, len(v.d.RectificationsJudged))
+	for i, j := range v.d.RectificationsJudged {
+		answers[i] = v.acceptance(j).about("%s", j.Act.Item)
+	}
+	return worst(answers...)
+}
+
+// acceptance compares who accepted with who submitted last before, with the
+// person responsible and with the unit.
+func (v *view) acceptance(judged decision.Done[decision.JudgeRectification]) result {
+	var submitted decision.Done[decision.SubmitRectification]
+	for _, s := range v.d.RectificationsSubmitted {
+		if s.Act.Item == judged.Act.Item && s.Seq < judged.Seq {
+			submitted = s
+		}
+	}
+	acceptor, actor := bodyName(judged.Act.Acceptor), judged.Actor
 	switch {
-	case a.Acceptor == "" || item.Rectifier == "":
+	case acceptor == "" || submitted.Act.Rectifier == "":
 		return v.unknown("整改人员或者验收人员", "who rectified or who accepted")
-	case bodyName(a.Acceptor) == bodyName(item.Rectifier), judged.Actor.ID != "" && judged.Actor.ID == item.By.ID:
-		return v.broken("整改和验收为同一人", "the same person rectified and accepted").about("%s", a.Item)
+	case acceptor == bodyName(submitted.Act.Rectifier), actor.ID != "" && actor.ID == submitted.Actor.ID:
+		return v.broken("整改和验收为同一人", "the same person rectified and accepted")
 	}
 	for _, o := range v.d.RectificationsOpened {
-		if o.Act.Item == a.Item && bodyName(o.Act.Person) == bodyName(a.Acceptor) {
-			return v.broken("验收人员即整改责任人", "the acceptor is the person responsible for the item").about("%s", a.Item)
+		if o.Act.Item == judged.Act.Item && bodyName(o.Act.Person) == acceptor {
+			return v.broken("验收人员即整改责任人", "the acceptor is the person responsible for the item")
 		}
+	}
+	if item, _ := v.d.Rectification(judged.Act.Item); actor.Unit != "" && actor.Unit == item.Unit {
+		return v.broken("整改单位验收了自己的整改", "the unit that rectified accepted it")
 	}
 	return v.ok()
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -88,29 +89,64 @@ func evaluationConsidered(v *view) result {
 // the people who acted are compared, so that neither another person of the
 // same body nor the same person elsewhere gets round it.
 func evaluatorIndependent(v *view) result {
-	ordered, ok := decision.Last(v.d.EvaluationOrders)
-	switch {
-	case !ok:
+	bore := v.boreMainWork()
+	return v.evaluations(func(e evaluationCase) result {
+		switch {
+		case e.ordered.Act.Commissioned == nil || e.ordered.Act.Evaluator == "":
+			return v.unknown("由谁评估、是否委托第三方", "who evaluates, and whether a third party is commissioned")
+		case !*e.ordered.Act.Commissioned:
+			return v.not("未委托第三方评估", "no third party is commissioned")
+		}
+		names := []string{e.ordered.Act.Evaluator}
+		if e.filed != nil {
+			names = append(names, e.filed.Act.Evaluator)
+			if slices.Contains(e.filed.Actor.Roles, RoleEvaluator) {
+				names = append(names, e.filed.Actor.ID, e.filed.Actor.Unit)
+			}
+		}
+		for _, name := range names {
+			if what, did := bore[bodyName(name)]; did && name != "" {
+				return v.broken(fmt.Sprintf("“%s”在决策前承担了%s，不得受托评估", name, what[0]),
+					fmt.Sprintf("%q did the %s before the decision and may not be commissioned", name, what[1])).about("%s", name)
+			}
+		}
+		return v.ok()
+	})
+}
+
+// evaluationCase is an evaluation as ordered, with what came of it before the
+// next was ordered.
+type evaluationCase struct {
+	ordered  decision.Done[decision.OrderEvaluation]
+	filed    *decision.Done[decision.FileEvaluation]
+	followed *decision.Done[decision.FollowEvaluation]
+}
+
+// evaluations asks a question of each evaluation and returns the worst answer.
+func (v *view) evaluations(ask func(evaluationCase) result) result {
+	if len(v.d.EvaluationOrders) == 0 {
 		return v.noObject("没有开展决策后评估", "no evaluation was ordered")
-	case ordered.Act.Commissioned == nil || ordered.Act.Evaluator == "":
-		return v.unknown("由谁评估、是否委托第三方", "who evaluates, and whether a third party is commissioned")
-	case !*ordered.Act.Commissioned:
-		return v.not("未委托第三方评估", "no third party is commissioned")
 	}
-	names := []string{ordered.Act.Evaluator}
-	if filed, ok := decision.Last(v.d.Evaluations); ok && filed.Seq > ordered.Seq {
-		names = append(names, filed.Act.Evaluator)
-		if slices.Contains(filed.Actor.Roles, RoleEvaluator) {
-			names = append(names, filed.Actor.ID, filed.Actor.Unit)
+	answers := make([]result, len(v.d.EvaluationOrders))
+	for i, ordered := range v.d.EvaluationOrders {
+		e := evaluationCase{ordered: ordered}
+		until := int64(math.MaxInt64)
+		if i+1 < len(v.d.EvaluationOrders) {
+			until = v.d.EvaluationOrders[i+1].Seq
 		}
-	}
-	for _, name := range names {
-		if what, bore := v.boreMainWork()[bodyName(name)]; bore && name != "" {
-			return v.broken(fmt.Sprintf("“%s”在决策前承担了%s，不得受托评估", name, what[0]),
-				fmt.Sprintf("%q did the %s before the decision and may not be commissioned", name, what[1])).about("%s", name)
+		for j, f := range v.d.Evaluations {
+			if f.Seq > ordered.Seq && f.Seq < until {
+				e.filed = &v.d.Evaluations[j]
+			}
 		}
+		for j, f := range v.d.EvaluationsFollowed {
+			if e.filed != nil && f.Seq > e.filed.Seq && f.Seq < until {
+				e.followed = &v.d.EvaluationsFollowed[j]
+			}
+		}
+		answers[i] = ask(e)
 	}
-	return v.ok()
+	return worst(answers...)
 }
 
 // boreMainWork names who reviewed or assessed before the decision, and what.
@@ -158,16 +194,13 @@ func evaluationOpen(v *view) result {
 
 // R36.5, Art 36 ¶4: what was ordered is filed, and what was filed is answered.
 func evaluationFollowed(v *view) result {
-	ordered, ok := decision.Last(v.d.EvaluationOrders)
-	if !ok {
-		return v.noObject("没有开展决策后评估", "no evaluation was ordered")
-	}
-	filed, done := decision.Last(v.d.Evaluations)
-	if !done || filed.Seq < ordered.Seq {
-		return v.absent("没有评估报告", "no evaluation is filed")
-	}
-	if followed, ok := decision.Last(v.d.EvaluationsFollowed); !ok || followed.Seq < filed.Seq {
-		return v.absent("评估结果尚未处理", "the result of the evaluation is not followed up")
-	}
-	return v.ok()
+	return v.evaluations(func(e evaluationCase) result {
+		switch {
+		case e.filed == nil:
+			return v.absent("没有评估报告", "no evaluation is filed")
+		case e.followed == nil:
+			return v.absent("评估结果尚未处理", "the result of the evaluation is not followed up")
+		}
+		return v.ok()
+	})
 }

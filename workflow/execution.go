@@ -75,6 +75,9 @@ func tasksAssigned(v *view) result {
 	if len(tasks) == 0 {
 		return v.noObject("没有分解任务", "the decision was not broken down into tasks")
 	}
+	if changed := v.silentChange(); changed != "" {
+		return v.lacking("改变已分解任务的理由："+changed, "why a task is changed: "+changed).about("%s", changed)
+	}
 	units := v.d.ExecutingUnits()
 	for _, t := range tasks {
 		switch {
@@ -88,6 +91,21 @@ func tasksAssigned(v *view) result {
 		}
 	}
 	return v.ok()
+}
+
+// silentChange names a task that a later breakdown changes without a reason: a
+// day that moves quietly would make every task one that was done in time.
+func (v *view) silentChange() string {
+	was := map[string]decision.ExecutionTask{}
+	for _, b := range v.d.Breakdowns {
+		for _, t := range b.Act.Tasks {
+			if before, known := was[t.ID]; known && before != t && strings.TrimSpace(b.Act.Reason) == "" {
+				return t.ID
+			}
+			was[t.ID] = t
+		}
+	}
+	return ""
 }
 
 // R34.4, Art 34.
@@ -112,17 +130,23 @@ func tasksClosed(v *view) result {
 // R35.1, Art 35 ¶1. In time has no number; a report before the finding cannot
 // be.
 func problemReported(v *view) result {
-	last, ok := decision.Last(v.d.Problems)
-	switch {
-	case !ok:
+	if len(v.d.Problems) == 0 {
 		return v.noObject("没有报告问题", "no problem was reported")
-	case last.Act.Type == "" || last.Act.FoundOn.IsZero() || last.OccurredOn.IsZero():
-		return v.unknown("问题的类型、发现日期或者报告日期", "the kind of problem, or when it was found or reported")
-	case last.Act.FoundOn.After(last.OccurredOn):
-		return v.broken("报告日期早于发现日期", "it was reported before it was found").about("%s", last.Act.Problem)
 	}
-	days := last.OccurredOn.DaysSince(last.Act.FoundOn)
-	return v.okBecause(fmt.Sprintf("发现后%d日报告", days), fmt.Sprintf("reported %d days after it was found", days)).about("%s", last.Act.Problem)
+	answers := make([]result, len(v.d.Problems))
+	for i, p := range v.d.Problems {
+		switch {
+		case p.Act.Type == "" || p.Act.FoundOn.IsZero() || p.OccurredOn.IsZero():
+			answers[i] = v.unknown("问题的类型、发现日期或者报告日期", "the kind of problem, or when it was found or reported")
+		case p.Act.FoundOn.After(p.OccurredOn):
+			answers[i] = v.broken("报告日期早于发现日期", "it was reported before it was found")
+		default:
+			days := p.OccurredOn.DaysSince(p.Act.FoundOn)
+			answers[i] = v.okBecause(fmt.Sprintf("发现后%d日报告", days), fmt.Sprintf("reported %d days after it was found", days))
+		}
+		answers[i] = answers[i].about("%s", p.Act.Problem)
+	}
+	return worst(answers...)
 }
 
 // issuedAt is the sequence number of the act by which the decision was

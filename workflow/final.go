@@ -54,7 +54,7 @@ func changesShown(v *view) result {
 	if before.Object != v.Pack.Object || !v.Pack.HasLevel(v.Organ().Level) {
 		return v.broken("规则包不适用于此类事项或者机关", "the pack is not for this object or organ")
 	}
-	if day := v.gateDay(); !day.IsZero() && (day.Before(v.Pack.From) || v.Pack.From.Before(before.From)) {
+	if day := v.gateDay(); !day.IsZero() && (day.Before(v.Pack.From) || !before.From.Before(v.Pack.From)) {
 		return v.broken(fmt.Sprintf("规则包自%s起施行，不是现行的较新规则包", v.Pack.From), fmt.Sprintf("the pack holds from %s; it is not a newer one in force", v.Pack.From))
 	}
 	changes, err := pack.Diff(before, v.Pack)

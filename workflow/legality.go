@@ -419,6 +419,8 @@ func counselEngaged(v *view) result {
 	switch {
 	case name == "":
 		return v.unknown("由谁提出法律意见", "who gave the opinion")
+	case filed.Actor.ID != "" && filed.Actor.ID != name && filed.Actor.OnBehalfOf != name:
+		return v.broken(fmt.Sprintf("以“%s”的名义提出的法律意见不是其本人提交的", name), fmt.Sprintf("the opinion in the name of %q was filed by somebody else", name)).about("%s", name)
 	case engaged == nil:
 		return v.absent(fmt.Sprintf("“%s”不在法律顾问名册上", name), fmt.Sprintf("%q is not on the roster of counsel", name)).about("%s", name)
 	case filed.OccurredOn.IsZero() || engaged.Act.From.IsZero() || engaged.Act.To.IsZero():

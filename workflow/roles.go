@@ -175,13 +175,29 @@ func assigned(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bo
 			return fmt.Sprintf("“%s”不是本案的承办单位", by.Unit), "the actor's unit is not an undertaking unit of this case", false
 		}
 	}
-	if only(RoleExecutingUnit) && !slices.Contains(c.Decision.ExecutingUnits(), by.Unit) {
-		return fmt.Sprintf("“%s”不是本案的执行单位", by.Unit), "the actor's unit is not an executing unit of this case", false
+	if only(RoleExecutingUnit) {
+		if !slices.Contains(c.Decision.ExecutingUnits(), by.Unit) {
+			return fmt.Sprintf("“%s”不是本案的执行单位", by.Unit), "the actor's unit is not an executing unit of this case", false
+		}
+		if unit, ok := reporterOf(act); ok && unit != by.Unit {
+			return fmt.Sprintf("不得代“%s”报告", unit), fmt.Sprintf("the report is in the name of %q", unit), false
+		}
 	}
 	if slices.Contains(held, RoleLegalityReviewer) && reviewing(kind) && drafted(c, by) {
 		return "起草人员不得审查同一草案的合法性", "who drafted does not review the legality of the draft", false
 	}
 	return "", "", true
+}
+
+// reporterOf returns the unit in whose name an act reports.
+func reporterOf(act decision.Act) (string, bool) {
+	switch a := act.(type) {
+	case decision.ReportProgress:
+		return a.Unit, true
+	case decision.ReportProblem:
+		return a.Unit, true
+	}
+	return "", false
 }
 
 // itemOf returns the item that an act of rectifying is about.

@@ -237,10 +237,25 @@ var breaches = []struct {
 	{"R28.4", "the engagement begins the day after", "file_counsel_opinion", edit(func(a *decision.EngageCounsel) { a.From = date("05-08") })},
 	{"R28.4", "a conflict was declared", "file_counsel_opinion", edit(func(a *decision.EngageCounsel) { a.Conflict = new(true) })},
 	{"R28.4", "engaged for contracts only", "file_counsel_opinion", edit(func(a *decision.EngageCounsel) { a.Scope = []string{"contract"} })},
+	{"R28.4", "somebody else files in counsel's name", "file_counsel_opinion", byThe(workflow.RoleGovLawyer, "file_counsel_opinion", "公职律师乙")},
 	{"R34.1", "nobody to carry it out", "publish", without("assign_execution")},
 	{"R34.2", "no report", "complete_execution", without("report_progress")},
-	{"R34.2", "no report on one task", "complete_execution", edit(func(a *decision.ReportProgress) { a.Task = "t1" })},
+	{"R34.2", "no report on one task", "complete_execution", func(walk steps) steps {
+		return slices.DeleteFunc(walk, func(s sample.Step) bool {
+			a, ok := s.Act.(decision.ReportProgress)
+			return ok && a.Task == "t2"
+		})
+	}},
 	{"R34.3", "a task for a unit that is not named", "break_down_tasks", edit(func(a *decision.BreakDownTasks) { a.Tasks[1].Unit = "县水利局" })},
+	{"R34.3", "a day that moves without a reason", "break_down_tasks", func(walk steps) steps {
+		again := acts("break_down_tasks")[0]
+		a := again.Act.(decision.BreakDownTasks)
+		a.Tasks = slices.Clone(a.Tasks)
+		a.Tasks[0].Due = date("06-28")
+		again.Act, again.On = a, date("06-14")
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "close_task" })
+		return slices.Insert(walk, i, again)
+	}},
 	{"R34.4", "a task that is open", "complete_execution", func(walk steps) steps {
 		return slices.DeleteFunc(walk, func(s sample.Step) bool {
 			a, ok := s.Act.(decision.CloseTask)
@@ -256,7 +271,7 @@ var breaches = []struct {
 	}},
 	{"R35.3", "a problem that nobody handled", "complete_execution", without("handle_problem")},
 	{"R36.1", "many opinions of which there is none", "order_evaluation", both(noFeedback, edit(func(a *decision.OrderEvaluation) { a.Trigger = "many_opinions" }))},
-	{"R36.1", "falling short, by no report", "order_evaluation", both(without("report_progress"),
+	{"R36.1", "falling short, by no report", "order_evaluation", both(without("report_progress", "suspend_execution", "resume_execution"),
 		edit(func(a *decision.ReportProblem) { a.Hinders = new(false) }))},
 	{"R36.2", "a hindered goal and no evaluation", "", without("order_evaluation", "file_evaluation", "follow_evaluation")},
 	{"R36.3", "the body that gave the expert opinion", "order_evaluation", evaluator("环境研究机构")},
@@ -268,6 +283,7 @@ var breaches = []struct {
 	{"R37.1", "changed without a case of its own", "conclude_adjustment", inserted("complete_execution", office, "06-28", conclude("changed"))},
 	{"R37.1", "stopped where a change was opened", "conclude_adjustment", both(inserted("complete_execution", office, "06-28", openChange), inserted("complete_execution", office, "06-28", conclude("stopped")))},
 	{"R37.2", "suspended by a deputy", "suspend_execution", edit(func(a *decision.SuspendExecution) { a.Decider = "组成人员甲" })},
+	{"R37.2", "a problem that does not hinder the goal", "suspend_execution", edit(func(a *decision.ReportProblem) { a.Hinders = new(false) })},
 	{"R37.2", "no situation of Art 35", "", without("report_problem", "handle_problem")},
 	{"R37.3", "an adjustment that nobody opens", "complete_execution", edit(func(a *decision.FollowEvaluation) { a.Action = "adjust" })},
 	{"R37.3", "an adjustment that is not concluded", "complete_execution", inserted("complete_execution", office, "06-28", openChange)},
@@ -278,6 +294,32 @@ var breaches = []struct {
 	{"S38.1", "the responsible person accepts another's work", "judge_rectification", both(
 		edit(func(a *decision.SubmitRectification) { a.Rectifier = "执行人员丙" }),
 		edit(func(a *decision.JudgeRectification) { a.Acceptor = "执行人员甲" }))},
+	{"S38.1", "the same account submits and accepts", "judge_rectification", byThe(workflow.RoleGovOffice, "submit_rectification", "办公室经办人")},
+	{"S38.1", "the unit accepts its own work", "judge_rectification", func(walk steps) steps {
+		for i := range walk {
+			if walk[i].Act.Kind() == "judge_rectification" {
+				walk[i].Actor.Unit = sample.LeadUnit
+			}
+		}
+		return walk
+	}},
+	{"R36.3", "a barred evaluator, then another", "order_evaluation", func(walk steps) steps {
+		first := acts("order_evaluation")[0]
+		a := first.Act.(decision.OrderEvaluation)
+		a.Evaluator = "环境研究机构"
+		first.Act = a
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "order_evaluation" })
+		return slices.Insert(walk, i, first)
+	}},
+	{"R36.5", "a result that is buried under another evaluation", "complete_execution", func(walk steps) steps {
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "order_evaluation" })
+		return slices.Insert(walk, i, slices.Concat(acts("order_evaluation"), acts("file_evaluation"))...)
+	}},
+	{"R37.3", "a change decided on after the last adjustment", "complete_execution", func(walk steps) steps {
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "follow_evaluation" })
+		walk = slices.Insert(walk, i, step(office, "06-25", openChange), step(office, "06-25", conclude("abandoned")))
+		return edit(func(a *decision.FollowEvaluation) { a.Action = "adjust" })(walk)
+	}},
 	{"R44.1", "initiated the day before the decree", "initiate", func(walk steps) steps {
 		for i := range walk {
 			if walk[i].Act.Kind() == "initiate" {
@@ -541,6 +583,15 @@ var satisfactions = []struct {
 			Departments: []string{"县信访局"}, Level: "低风险", Controllable: new(true), Report: sample.Named("风险评估报告"),
 		}), filed("座谈会纪要二"), filed("专家甲补充意见")), workflow.Satisfied},
 	{"R30.6", "a decision that is discussed", func(walk steps) steps { return walk }, workflow.NotApplicable},
+	{"R34.3", "a day that moves with a reason", func(walk steps) steps {
+		again := acts("break_down_tasks")[0]
+		a := again.Act.(decision.BreakDownTasks)
+		a.Tasks = slices.Clone(a.Tasks)
+		a.Tasks[0].Due, a.Reason = date("06-28"), "供货迟延"
+		again.Act, again.On = a, date("06-14")
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "close_task" })
+		return slices.Insert(walk, i, again)
+	}, workflow.Satisfied},
 	{"R36.1", "many opinions", edit(func(a *decision.OrderEvaluation) { a.Trigger = "many_opinions" }), workflow.Satisfied},
 	{"R36.3", "a unit of the organ that reviewed before", both(evaluator("环境研究机构"), edit(func(a *decision.OrderEvaluation) { a.Commissioned = new(false) })), workflow.NotApplicable},
 	{"R37.1", "an adjustment that was opened", both(inserted("complete_execution", office, "06-28", openChange), inserted("complete_execution", office, "06-28", conclude("abandoned"))), workflow.Satisfied},

@@ -29,6 +29,7 @@ func (w *walk) execution() {
 	w.feedback()
 	unit("06-15", decision.ReportProgress{Unit: LeadUnit, Task: "t1", State: "done", Summary: "已全部安装"})
 	unit("06-15", decision.ReportProgress{Unit: SecondUnit, Task: "t2", State: "done", Summary: "监测已建立"})
+	w.steps[len(w.steps)-1].Actor.Unit = SecondUnit
 	office("06-16", decision.CloseTask{Task: "t1", Result: "抽查合格", Evidence: Named("任务一办结材料")})
 	office("06-16", decision.CloseTask{Task: "t2", Result: "数据已联网", Evidence: Named("任务二办结材料")})
 	w.evaluation()
