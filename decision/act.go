@@ -90,6 +90,7 @@ var catalogue = []Info{
 	info[RecordInvestigation](12, "记录调查研究", "Record the investigation"),
 	info[IdentifyAffected](13, "识别相关方", "Identify who is affected"),
 	info[DetermineStep](14, "认定程序是否适用", "Determine whether a step applies"),
+	info[StateExpropriation](3, "说明征收情况", "State the facts of an expropriation"),
 	info[SubmitDraft](12, "提交决策草案", "Submit a draft version"),
 	info[ConsultUnit](13, "征求单位意见", "Consult an affected unit"),
 	info[RecordReply](13, "记录单位答复", "Record a unit's reply"),

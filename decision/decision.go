@@ -19,6 +19,7 @@ type Decision struct {
 	Investigations []Done[RecordInvestigation]
 	Affected       []Done[IdentifyAffected]
 	Determinations []Done[DetermineStep]
+	Expropriations []Done[StateExpropriation]
 	Drafts         []Done[SubmitDraft]
 	Consultations  []Done[ConsultUnit]
 	Replies        []Done[RecordReply]

@@ -19,6 +19,7 @@ type Publish struct {
 	// ExplainsAdoption says whether it states how public and expert opinions
 	// were handled, owed where the public is widely concerned.
 	ExplainsAdoption *bool      `json:"explains_adoption,omitempty" validate:"required"`
+	Remedies         string     `json:"remedies,omitempty" validate:"max=5000"`          // 行政复议、行政诉讼权利, where a special law has them announced
 	Interpretation   []Material `json:"interpretation,omitempty" validate:"max=50,dive"` // 政策解读
 }
 

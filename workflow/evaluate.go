@@ -34,6 +34,9 @@ type Rule struct {
 	// Listed: the rule is of a special law or a local norm, and holds only
 	// under the packs that list it.
 	Listed bool
+	// Number is the local number that the rule is about. It holds only under
+	// the packs that have it, known or unknown.
+	Number string
 	// Acts are the acts that clear it.
 	Acts  []decision.Kind
 	check func(*view) result
@@ -55,10 +58,14 @@ var rules = slices.Concat(
 	generalRules, initiationRules, draftRules, participationRules, hearingRules,
 	dispositionRules, expertRules, riskRules, competitionRules, legalityRules, deliberationRules,
 	publicationRules, archiveRules, executionRules, evaluationRules, adjustmentRules, correctionRules, finalRules,
+	localRules, expropriationRules, priceHearingRules,
 )
 
 // under returns the rule as it holds under a pack, and false when it does not.
 func (r Rule) under(p *pack.Pack) (Rule, bool) {
+	if _, named := p.Numbers[r.Number]; r.Number != "" && !named {
+		return r, false
+	}
 	if r.Listed {
 		return r, slices.Contains(p.Rules, r.ID)
 	}
@@ -317,7 +324,10 @@ const (
 // step tells whether a step applies to the case, by pack and determination,
 // and with what determination it was excused.
 func (v *view) step(step decision.Step) (applicability, decision.DetermineStep) {
-	rule := v.Pack.Steps[string(step)]
+	rule, named := v.Pack.Steps[string(step)]
+	if !named { // only a pack of another object leaves a step out
+		return excused, decision.DetermineStep{}
+	}
 	var last *decision.DetermineStep
 	for i := range v.d.Determinations {
 		if v.d.Determinations[i].Act.Step == step {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow/pack"
 )
 
 // evaluationRules are the rules of chapter 4 on the evaluation after the
@@ -47,7 +48,7 @@ func (v *view) triggers() (below, many bool, opinions int64) {
 			opinions += b.Act.Last - b.Act.First + 1
 		}
 	}
-	enough := v.Pack.Number("evaluation_opinions").Value
+	enough := v.Pack.Number(pack.EvaluationOpinions).Value
 	return below, enough > 0 && opinions >= int64(enough), opinions
 }
 

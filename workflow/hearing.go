@@ -129,6 +129,9 @@ func hearingConsidered(v *view) result {
 	if len(v.d.Hearings) > 0 {
 		return v.ok()
 	}
+	if v.Pack.Hearing == "compulsory" {
+		return v.absent("规则包要求举行听证会", "the pack makes a hearing compulsory").as(Hard)
+	}
 	said, ok := decision.Last(v.d.Affected)
 	if !ok || said.Act.VitalInterests == nil || said.Act.WideDivergence == nil {
 		return v.unknown("是否涉及切身利益或者存在较大分歧", "whether vital interests are touched or views differ widely")

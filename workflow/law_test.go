@@ -71,7 +71,7 @@ func TestNoClauseAndNoRuleIsAnOrphan(t *testing.T) {
 			t.Errorf("%s has no clause", r.ID)
 		case r.Norm == "D713" && r.Paragraph == 0 && paragraphs[r.Article] > 1:
 			t.Errorf("%s does not say which paragraph of Art %d", r.ID, r.Article)
-		case r.Article == 0 || file == "" || function == "" || len(r.Gates) == 0 || len(r.Acts) == 0:
+		case (r.Article == 0 && r.Norm == "D713") || file == "" || function == "" || len(r.Gates) == 0 || len(r.Acts) == 0:
 			t.Errorf("%s lacks its article, function, gates or acts", r.ID)
 		}
 	}
@@ -103,6 +103,11 @@ func shown(rule string) (satisfied, broken string) {
 	if name := elsewhere[rule]; name != "" {
 		return name, name
 	}
+	for _, b := range packBreaches {
+		if r, _ := ruleNamed(rule); b.rule == rule && (r.Listed || r.Number != "" || r.Object != "") {
+			return "TestEveryPackHasALawfulWalk", "TestEachRuleOfTheOtherPacksIsBroken/" + rule
+		}
+	}
 	satisfied = "TestADecisionWalksFromProposalToTheEndOfItsExecution"
 	for _, s := range satisfactions {
 		if s.rule == rule {
@@ -116,6 +121,15 @@ func shown(rule string) (satisfied, broken string) {
 		}
 	}
 	return satisfied, broken
+}
+
+func ruleNamed(id string) (workflow.Rule, bool) {
+	for _, r := range workflow.Rules() {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return workflow.Rule{}, false
 }
 
 func TestTheMapOfTheLawIsTheRegistry(t *testing.T) {
@@ -148,8 +162,12 @@ func TestTheMapOfTheLawIsTheRegistry(t *testing.T) {
 		if r.Norm != "D713" {
 			file, function := r.Source()
 			satisfied, broken := shown(r.ID)
-			fmt.Fprintf(&b, "| %s 第%d条 | **%s** %s<br>%s | %s | [%s](../workflow/%s) `%s` | %s<br>%s |\n",
-				r.Norm, r.Article, r.ID, r.Zh, r.En, r.Severity, file, file, function, satisfied, broken)
+			cited := r.Norm
+			if r.Article > 0 {
+				cited += fmt.Sprintf(" 第%d条", r.Article)
+			}
+			fmt.Fprintf(&b, "| %s | **%s** %s<br>%s | %s | [%s](../workflow/%s) `%s` | %s<br>%s |\n",
+				cited, r.ID, r.Zh, r.En, r.Severity, file, file, function, satisfied, broken)
 		}
 	}
 	if *update {

@@ -21,7 +21,7 @@ import (
 // decree and not taken from the table.
 const (
 	anywhere   = "order_correction open_rectification begin_rectification submit_rectification judge_rectification review_case_file"
-	formDraft  = "assign_units record_investigation identify_affected determine_step submit_draft consult_unit record_reply state_dispute open_comment close_comment hear_public consult_group announce_hearing publish_selection_method publish_participants deliver_materials hold_hearing commit_opinions dispose_opinions state_adoption engage_expert file_expert_opinion dispose_expert_opinion file_risk_assessment rely_on_assessment file_competition_review correct_minutes"
+	formDraft  = "assign_units record_investigation identify_affected determine_step state_expropriation submit_draft consult_unit record_reply state_dispute open_comment close_comment hear_public consult_group announce_hearing publish_selection_method publish_participants deliver_materials hold_hearing commit_opinions dispose_opinions state_adoption engage_expert file_expert_opinion dispose_expert_opinion file_risk_assessment rely_on_assessment file_competition_review correct_minutes"
 	afterwards = "break_down_tasks report_progress close_task urge_execution report_problem handle_problem commit_opinions dispose_opinions open_adjustment conclude_adjustment correct_clerical link_case order_evaluation file_evaluation follow_evaluation"
 )
 
@@ -70,6 +70,7 @@ func specimens(t *testing.T) map[decision.Kind]sample.Step {
 		}),
 		step(workflow.RoleLegalityReviewer, "04-24", decision.ReturnPackage{Draft: 2, Reason: "材料不全"}),
 		step(office, "05-12", decision.InvokeReform{Draft: 3, InvokedBy: "行政首长", NoStateRule: "国家尚无规定", Risks: []string{"可能被诉"}}),
+		step(unit, "04-20", decision.StateExpropriation{OldTown: new(true), MajorityObjects: new(false), ManyAffected: new(true), FundsReady: new(true)}),
 		step(unit, "05-12", decision.ConcludeReview{Draft: 3, Outcome: "issued", Reason: "审查已过"}),
 		step(workflow.RoleMeetingSecretary, "05-16", decision.CorrectMinutes{Corrects: 56, Was: "甲", Is: "乙", Reason: "笔误", Signers: []string{"会议秘书"}}),
 		step(office, "05-19", decision.RecordCongressAct{Form: "report", Body: "县人大常委会", ActedOn: date("05-19"), Reference: "报告", Result: "received"}),

@@ -144,6 +144,12 @@ func groupsHeard(v *view) result {
 		list := strings.Join(unheard, "、")
 		return v.absent("没有与下列群体沟通协商的记录："+list, "no talks are recorded with "+list).about("%s", list)
 	}
+	for _, voice := range v.Pack.GroupVoices {
+		heard := slices.ContainsFunc(v.d.GroupsHeard, func(h decision.Done[decision.ConsultGroup]) bool { return slices.Contains(h.Act.With, voice) })
+		if !heard {
+			return v.absent("地方规定应当听取其意见的未听取："+voice, "the local norm has them heard, and they were not: "+voice).about("%s", voice)
+		}
+	}
 	return v.ok()
 }
 

@@ -40,6 +40,7 @@ var permit = map[decision.Kind][]decision.Role{
 	"record_investigation":     {RoleUndertakingUnit},
 	"identify_affected":        {RoleUndertakingUnit},
 	"determine_step":           {RoleUndertakingUnit, RoleGovOffice, RoleDecisionOrgan},
+	"state_expropriation":      {RoleUndertakingUnit},
 	"submit_draft":             {RoleUndertakingUnit},
 	"consult_unit":             {RoleUndertakingUnit},
 	"record_reply":             {RoleUndertakingUnit, RoleConsultedUnit},

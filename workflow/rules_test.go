@@ -518,7 +518,7 @@ func TestEveryRuleHasASatisfyingAndABreakingCase(t *testing.T) {
 		broken[b.rule] = true
 	}
 	for _, r := range workflow.Rules() {
-		if r.Listed || r.Object != "" || elsewhere[r.ID] != "" {
+		if r.Listed || r.Number != "" || r.Object != "" || elsewhere[r.ID] != "" {
 			continue
 		}
 		if !satisfied[r.ID] {

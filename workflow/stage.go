@@ -164,7 +164,7 @@ var transitions = slices.Concat(
 // among them. They can be added to after the review, which then has to hold
 // for the draft that results.
 var forming = []decision.Kind{
-	"assign_units", "record_investigation", "identify_affected", "determine_step",
+	"assign_units", "record_investigation", "identify_affected", "determine_step", "state_expropriation",
 	"submit_draft", "consult_unit", "record_reply", "state_dispute",
 	"open_comment", "close_comment", "hear_public", "consult_group",
 	"announce_hearing", "publish_selection_method", "publish_participants",

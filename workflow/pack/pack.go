@@ -6,6 +6,20 @@
 // A pack is a YAML document. It may extend another one, and then only tighten
 // it. It is read strictly and checked as a whole: [Set] holds packs that
 // passed, and names each by the digest of the bytes that define it.
+//
+// # What tighter means
+//
+// An overlay may raise a floor, lower a ceiling or make a number strict; make a
+// step apply always, or take a ground of exemption away; raise a severity; add
+// a rule of another norm, a channel of publication, a voice that must be
+// heard; take a forum away; make hearings compulsory; refine the categories, as
+// long as each of its base is still there, itself or through what refines it.
+// The other way round is refused by field and line. It cannot hold from an
+// earlier day than its base, nor serve other organs.
+//
+// By reference (参照, Art 42) another organ stands in for the government: the
+// levels, the forums, the reviewer and the channels are then its own. What it
+// must do stays.
 package pack
 
 import (
@@ -20,8 +34,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/juece/juece/workflow/calendar"
 )
@@ -49,14 +61,16 @@ type Pack struct {
 	ByReference bool              `yaml:"by_reference" json:"by_reference"` // applied by reference (参照, Art 42)
 	Categories  []Named           `yaml:"categories" json:"categories"`     // Art 3 ¶1
 	Steps       map[string]Step   `yaml:"steps" json:"steps"`
-	Order       []string          `yaml:"order" json:"order"`             // of the steps; legality review before discussion
-	Forums      []Named           `yaml:"forums" json:"forums"`           // Art 30 ¶1
-	Reviewer    Text              `yaml:"reviewer" json:"reviewer"`       // who reviews legality (Art 25)
-	Government  bool              `yaml:"government" json:"government"`   // a government, not a department
-	Channels    []string          `yaml:"channels" json:"channels"`       // owed for publication (Art 32)
-	Numbers     map[string]Number `yaml:"numbers" json:"numbers"`         // see the names below
-	Severities  map[string]string `yaml:"severities" json:"severities"`   // by rule, where stricter than the default
-	SpecialLaw  string            `yaml:"special_law" json:"special_law"` // the law that prevails (Art 3 ¶2), if any
+	Order       []string          `yaml:"order" json:"order"`                         // of the steps; legality review before discussion
+	Forums      []Named           `yaml:"forums" json:"forums"`                       // Art 30 ¶1
+	Reviewer    Text              `yaml:"reviewer" json:"reviewer"`                   // who reviews legality (Art 25)
+	Government  bool              `yaml:"government" json:"government"`               // a government, not a department
+	Channels    []string          `yaml:"channels" json:"channels"`                   // owed for publication (Art 32)
+	Numbers     map[string]Number `yaml:"numbers" json:"numbers"`                     // see the names below
+	Severities  map[string]string `yaml:"severities" json:"severities"`               // by rule, where stricter than the default
+	SpecialLaw  string            `yaml:"special_law" json:"special_law"`             // the law that prevails (Art 3 ¶2), if any
+	Hearing     string            `yaml:"hearing" json:"hearing"`                     // "compulsory" where another norm says so (Art 16 ¶1)
+	GroupVoices []string          `yaml:"group_voices" json:"group_voices,omitempty"` // who must be among those talked with for an affected group (Art 14 ¶3)
 
 	// Object is what goes through the procedure: a decision (the default), a
 	// normative document (规范性文件) or a contract (合同).
@@ -93,6 +107,34 @@ const (
 	ReviewWorkingDays   = "review_working_days"   // 工作日, Art 26
 )
 
+// The names of the numbers that other norms may have. None is a number of
+// D713.
+const (
+	ExpertCount            = "expert_count"             // 人: experts, at least
+	QuorumPercent          = "quorum_percent"           // %: of the members present, more than
+	PublicationWorkingDays = "publication_working_days" // 工作日: from the decision to its publication, at most
+	ReviewWorkingDaysMax   = "review_working_days_max"  // 工作日: of the reviewer, at most
+	HearingNoticeDays      = "hearing_notice_days"      // 日: from the announcement to the hearing, at least
+	HearingRecruitDays     = "hearing_recruit_days"     // 日: from the call for participants to the hearing, at least
+	ConsumerSharePercent   = "consumer_share_percent"   // %: of consumers among the participants, at least
+	ReportDays             = "report_days"              // 日: between reports on a task, at most
+	EvaluationOpinions     = "evaluation_opinions"      // 条: opinions after publication that suggest an evaluation
+)
+
+// measure says in what a number is counted, and which way it is stricter.
+type measure struct {
+	unit    string
+	ceiling bool // lower is stricter
+	owed    bool // every pack for decisions has it
+}
+
+var measures = map[string]measure{
+	CommentDays: {unit: "day", owed: true}, HearingMaterialDays: {unit: "day", owed: true}, ReviewWorkingDays: {unit: "working_day", owed: true},
+	ExpertCount: {unit: "person"}, QuorumPercent: {unit: "percent"}, PublicationWorkingDays: {unit: "working_day", ceiling: true},
+	ReviewWorkingDaysMax: {unit: "working_day", ceiling: true}, HearingNoticeDays: {unit: "day"}, HearingRecruitDays: {unit: "day"},
+	ConsumerSharePercent: {unit: "percent"}, ReportDays: {unit: "day", ceiling: true}, EvaluationOpinions: {unit: "opinion", ceiling: true},
+}
+
 // stepNames are the steps that every pack must speak of.
 var stepNames = []string{
 	"public_participation", "expert_review", "risk_assessment", "legality_review",
@@ -108,6 +150,7 @@ type Text struct {
 // Named is a value that the pack allows.
 type Named struct {
 	ID string `yaml:"id" json:"id"`
+	Of string `yaml:"of" json:"of,omitempty"` // the category of the base that it refines
 	Zh string `yaml:"zh" json:"zh"`
 	En string `yaml:"en" json:"en"`
 }
@@ -136,9 +179,14 @@ func (s Step) Always() bool { return s.Applies == "always" }
 // Number is a number with where it stands.
 type Number struct {
 	Value  int    `yaml:"value" json:"value"`
-	Unit   string `yaml:"unit" json:"unit"` // "day" or "working_day"
+	Unit   string `yaml:"unit" json:"unit"` // day, working_day, person, percent or opinion
 	Source string `yaml:"source" json:"source"`
 	Strict bool   `yaml:"strict" json:"strict,omitempty"` // no shorter period, whatever the reason
+	// Default labels a number that nobody has verified in the norm itself.
+	Default bool `yaml:"default" json:"default,omitempty"`
+	// Unknown: the local norm is said to have such a number, and its text
+	// could not be read. It is never guessed.
+	Unknown bool `yaml:"unknown" json:"unknown,omitempty"`
 }
 
 // Digest names the pack by the bytes that define it, its base included.
@@ -183,10 +231,42 @@ type Set struct {
 // that exist, each with its default severity.
 func Embedded(rules map[string]string) (*Set, error) { return Load(embedded, rules) }
 
+// EmbeddedWith loads the packs that come with the module together with those
+// at the top of a file system, which may extend them. A name that both have is
+// refused.
+func EmbeddedWith(more fs.FS, rules map[string]string) (*Set, error) {
+	raw, err := read(embedded)
+	if err != nil {
+		return nil, err
+	}
+	local, err := read(more)
+	if err != nil {
+		return nil, err
+	}
+	for name, data := range local {
+		if _, taken := raw[name]; taken {
+			return nil, Errors{{
+				File: name + ".yaml", Field: "pack", Zh: "与内置规则包同名，请另取名称",
+				En: "a pack of this name comes with the module; give it another name",
+			}}
+		}
+		raw[name] = data
+	}
+	return load(raw, rules)
+}
+
 // Load reads every *.yaml file at the top of a file system as a pack and
 // checks each as a whole, with what it extends. Rules maps each rule id that
 // exists to its default severity: hard, norm or soft.
 func Load(files fs.FS, rules map[string]string) (*Set, error) {
+	raw, err := read(files)
+	if err != nil {
+		return nil, err
+	}
+	return load(raw, rules)
+}
+
+func read(files fs.FS) (map[string][]byte, error) {
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("pack: %w", err)
@@ -199,6 +279,10 @@ func Load(files fs.FS, rules map[string]string) (*Set, error) {
 		}
 		raw[strings.TrimSuffix(path.Base(name), ".yaml")] = data
 	}
+	return raw, nil
+}
+
+func load(raw map[string][]byte, rules map[string]string) (*Set, error) {
 	l := loader{raw: raw, rules: rules, done: map[string]*Pack{}}
 	set := &Set{byName: map[string]*Pack{}, byDigest: map[string]*Pack{}}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
@@ -247,22 +331,23 @@ func (l *loader) load(name string, below []string) (*Pack, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: %q", ErrUnknown, name)
 	}
-	own := &Pack{}
-	if err := yaml.UnmarshalWithOptions(data, own, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("%w: %s: %s", ErrInvalid, name, yaml.FormatError(err, false, true))
+	file := name + ".yaml"
+	own, lines, err := parse(file, data)
+	if err != nil {
+		return nil, err
 	}
+	wrong := &problems{file: file, lines: lines}
 	if own.Name != name {
-		return nil, fmt.Errorf("%w: %s: pack: names itself %q", ErrInvalid, name, own.Name)
+		wrong.say("pack", fmt.Sprintf("自称为%q，应与文件名一致", own.Name), fmt.Sprintf("names itself %q; it must be the name of the file", own.Name))
+		return nil, wrong.err()
 	}
 	whole, source := own, data
 	if own.Extends != "" {
 		base, err := l.load(own.Extends, append(below, name))
 		if err != nil {
-			return nil, fmt.Errorf("%s: extends: %w", name, err)
+			return nil, fmt.Errorf("%s: extends: %w", file, err)
 		}
-		if err := tightens(base, own); err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", ErrInvalid, name, err)
-		}
+		tightens(base, own, wrong)
 		whole, source = overlay(base, own), slices.Concat(base.source, []byte("\n---\n"), data)
 	}
 	if whole.Object == "" {
@@ -271,8 +356,9 @@ func (l *loader) load(name string, below []string) (*Pack, error) {
 	whole.source = source
 	sum := sha256.Sum256(source)
 	whole.digest = "sha256:" + hex.EncodeToString(sum[:])
-	if err := l.check(whole); err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrInvalid, name, err)
+	l.check(whole, wrong)
+	if err := wrong.err(); err != nil {
+		return nil, err
 	}
 	l.done[name] = whole
 	return whole, nil

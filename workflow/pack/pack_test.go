@@ -6,10 +6,11 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/pack"
 )
 
-var rules = map[string]string{"R15.1": "norm", "R30.3": "hard"}
+var rules = workflow.Severities()
 
 func TestEmbeddedPacksPass(t *testing.T) {
 	t.Parallel()
@@ -62,6 +63,19 @@ func TestAPackIsRefusedByName(t *testing.T) {
 		"loosened step":           {overlay: "steps: {public_participation: {applies: when, condition: {zh: 甲, en: a}}}\n", want: "steps.public_participation"},
 		"new exemption":           {overlay: "steps: {public_participation: {applies: always, exempt: [already_assessed]}}\n", want: "steps.public_participation.exempt"},
 		"exempt legality":         {overlay: "steps: {legality_review: {applies: always, exempt: [already_assessed]}}\n", want: "steps.legality_review"},
+		"another object":          {overlay: "object: contract\n", want: "object"},
+		"another level":           {overlay: "levels: [township]\n", want: "levels.township"},
+		"another forum":           {overlay: "forums: [{id: staff_meeting, zh: 甲, en: a}]\n", want: "forums.staff_meeting"},
+		"dropped category":        {overlay: "categories: [{id: plan, zh: 甲, en: a}]\n", want: "categories"},
+		"another condition":       {overlay: "steps: {expert_review: {applies: when, condition: {zh: 甲, en: a}}}\n", want: "steps.expert_review.condition"},
+		"an exemption of risk":    {overlay: "steps: {risk_assessment: {applies: always, exempt: [lawfully_non_public]}}\n", want: "steps.risk_assessment.exempt"},
+		"number of nobody":        {overlay: "numbers: {patience: {value: 3, unit: day, source: x}}\n", want: "numbers.patience"},
+		"number made unknown":     {overlay: "numbers: {comment_days: {unit: day, source: x, unknown: true}}\n", want: "numbers.comment_days"},
+		"no number":               {overlay: "numbers: {expert_count: {value: 0, unit: person, source: x}}\n", want: "numbers.expert_count"},
+		"more than all":           {overlay: "numbers: {quorum_percent: {value: 101, unit: percent, source: x}}\n", want: "numbers.quorum_percent"},
+		"unknown listed rule":     {overlay: "rules: [Z1]\n", want: "rules.Z1"},
+		"adopted by a decision":   {overlay: "adopts: [{rule: R15.1, norm: 甲}]\n", want: "adopts.R15.1"},
+		"hearing by mood":         {overlay: "hearing: maybe\n", want: "hearing"},
 		"unknown step":            {overlay: "steps: {prayer: {applies: always}}\n", want: "steps.prayer"},
 		"review after discussion": {overlay: "order: [collective_discussion, legality_review]\n", want: "order"},
 		"dropped channel":         {overlay: "channels: [government_site]\n", want: "channels"},
@@ -82,6 +96,17 @@ func TestAPackIsRefusedByName(t *testing.T) {
 		_, err := pack.Load(files, rules)
 		if !errors.Is(err, pack.ErrInvalid) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want a refusal that names %s", name, err, c.want)
+			continue
+		}
+		all, ok := errors.AsType[pack.Errors](err)
+		if !ok || all[0].File == "" || all[0].Zh == "" || all[0].En == "" {
+			t.Errorf("%s: %+v", name, err)
+			continue
+		}
+		// In an overlay the sixth line is what the case says; what a base
+		// lacks has no line.
+		if c.base == "" && (all[0].Line != 6 || all[0].File != "local.yaml") {
+			t.Errorf("%s: the refusal is of %s:%d", name, all[0].File, all[0].Line)
 		}
 	}
 }

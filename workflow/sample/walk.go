@@ -36,8 +36,11 @@ const (
 
 // Organ returns the deciding organ under a pack.
 func Organ(pack string) decision.Organ {
-	if pack == "strict-five" {
+	switch pack {
+	case "strict-five", "d713-department":
 		return decision.Organ{Name: LeadUnit, Level: "department"}
+	case "d713-township":
+		return decision.Organ{Name: "乡人民政府", Level: "township"}
 	}
 	return decision.Organ{Name: "县人民政府", Level: "county"}
 }
@@ -93,8 +96,7 @@ func Named(title string) decision.Material {
 	return m
 }
 
-// Walk returns the acts of one decision under the pack d713 or strict-five,
-// from proposal to the end of its execution, in order.
+// Walk returns the acts of one decision under the packs of the decree, from proposal to the end of its execution, in order.
 func Walk(pack string) []Step {
 	w := &walk{pack: pack}
 	w.initiation()
@@ -168,6 +170,7 @@ func channels() []decision.Channel {
 	return []decision.Channel{
 		{Kind: "government_site", Name: "县人民政府网站", URL: "https://example.gov.cn/notice/1"},
 		{Kind: "gazette", Name: "县人民政府公报"},
+		{Kind: "notice_board", Name: "政务公开栏"},
 	}
 }
 
@@ -330,8 +333,11 @@ func (w *walk) review() {
 
 func (w *walk) meeting() {
 	forum := "executive_meeting"
-	if w.pack == "strict-five" {
+	switch w.pack {
+	case "strict-five", "d713-department":
 		forum = "directors_meeting"
+	case "d713-township":
+		forum = "township_meeting"
 	}
 	w.unit("05-12", decision.PlaceOnAgenda{
 		Draft: 3, Forum: forum, MeetingOn: date("05-15"), Dossier: []decision.Material{

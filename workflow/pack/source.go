@@ -1,0 +1,89 @@
+package pack
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// parse reads one pack strictly and says on which line each field stands.
+func parse(file string, data []byte) (*Pack, map[string]int, error) {
+	p := &Pack{}
+	if err := yaml.UnmarshalWithOptions(data, p, yaml.Strict()); err != nil {
+		wrong := &Error{File: file, Zh: "格式错误：" + err.Error(), En: "malformed: " + err.Error()}
+		var located yaml.Error
+		if errors.As(err, &located) {
+			wrong.Zh, wrong.En = "格式错误："+located.GetMessage(), "malformed: "+located.GetMessage()
+			if t := located.GetToken(); t != nil && t.Position != nil {
+				wrong.Line, wrong.Field = t.Position.Line, t.Value
+			}
+		}
+		return nil, nil, Errors{wrong}
+	}
+	tree, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return nil, nil, Errors{{File: file, Zh: "格式错误：" + err.Error(), En: "malformed: " + err.Error()}}
+	}
+	lines := map[string]int{}
+	for _, d := range tree.Docs {
+		number(lines, "", d.Body)
+	}
+	return p, lines, nil
+}
+
+// number notes the line of every field under its path. An item of a list has
+// the path of the list and its id, rule or value.
+func number(lines map[string]int, path string, n ast.Node) {
+	at := func(key string) string {
+		if path == "" {
+			return key
+		}
+		return path + "." + key
+	}
+	note := func(path string, n ast.Node) {
+		if t := n.GetToken(); t != nil && t.Position != nil && lines[path] == 0 {
+			lines[path] = t.Position.Line
+		}
+	}
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			number(lines, path, v)
+		}
+	case *ast.MappingValueNode:
+		key := at(n.Key.String())
+		note(key, n.Key)
+		number(lines, key, n.Value)
+	case *ast.SequenceNode:
+		for i, item := range n.Values {
+			key := at(fmt.Sprint(i))
+			if scalar, ok := item.(ast.ScalarNode); ok {
+				key = at(fmt.Sprint(scalar.GetValue()))
+			}
+			if name := named(item); name != "" {
+				key = at(name)
+			}
+			note(key, item)
+			number(lines, key, item)
+		}
+	}
+}
+
+// named is the id or rule of an item, or "".
+func named(n ast.Node) string {
+	m, ok := n.(*ast.MappingNode)
+	if !ok {
+		return ""
+	}
+	for _, v := range m.Values {
+		if key := v.Key.String(); key == "id" || key == "rule" {
+			if scalar, ok := v.Value.(ast.ScalarNode); ok {
+				return fmt.Sprint(scalar.GetValue())
+			}
+		}
+	}
+	return ""
+}
