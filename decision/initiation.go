@@ -29,6 +29,7 @@ type Propose struct {
 type Organ struct {
 	Name  string `json:"name,omitempty" validate:"required,max=128"`
 	Level string `json:"level,omitempty" validate:"required,oneof=province prefecture county department township"`
+	Area  string `json:"area,omitempty" validate:"max=200"` // from the province down, e.g. 河南省信阳市; local norms hold by it
 }
 
 // StudyProposal records that a unit studied the proposal (Art 10).

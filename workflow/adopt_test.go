@@ -2,13 +2,12 @@ package workflow_test
 
 import (
 	"errors"
-	"io/fs"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/pack"
 	"github.com/juece/juece/workflow/sample"
 )
@@ -17,20 +16,11 @@ import (
 // name.
 func packsWith(t *testing.T, more map[string]string) *pack.Set {
 	t.Helper()
-	packs, err := workflow.Packs()
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := fstest.MapFS{}
-	for _, p := range packs.All() {
-		if p.Extends == "" {
-			files[p.Name+".yaml"] = &fstest.MapFile{Data: p.Source()}
-		}
-	}
+	files := map[string][]byte{}
 	for name, text := range more {
-		files[name+".yaml"] = &fstest.MapFile{Data: []byte(text)}
+		files[name] = []byte(text)
 	}
-	set, err := pack.Load(fs.FS(files), workflow.Severities())
+	set, err := pack.EmbeddedWith(files, workflow.Severities())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,4 +85,28 @@ func TestArt44ANewerPackIsAdoptedWithItsDifferences(t *testing.T) {
 	round.Act, round.On = a, date("04-22")
 	b.refused(b.do(id, round), workflow.CodeRule)
 	b.refused(b.do(id, step(office, "04-22", adopt)), workflow.CodeRule) // in force already
+}
+
+// A case that names no pack is opened under the one that governs by organ and
+// day.
+func TestArt44APackIsChosenForTheCase(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	open := acts("propose")[0]
+	for area, want := range map[string]string{"": "d713", "河南省信阳市新县": "henan-210"} {
+		a := open.Act.(decision.Propose)
+		a.Organ.Area, a.Category = area, map[string]string{"d713": "public_policy", "henan-210": "administration"}[want]
+		r, err := b.svc.Propose(t.Context(), workflow.Request{Act: a, Actor: open.Actor, OccurredOn: open.On})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := b.svc.Read(t.Context(), r.Decision); err != nil || c.Pack.Name != want {
+			t.Errorf("%q: %s, %v", area, c.Pack.Name, err)
+		}
+	}
+	a := open.Act.(decision.Propose)
+	_, err := b.svc.Propose(t.Context(), workflow.Request{Act: a, Actor: open.Actor, OccurredOn: calendar.MustParseDate("2019-08-31")})
+	if !errors.Is(err, pack.ErrUnknown) {
+		t.Errorf("before any pack holds: %v", err)
+	}
 }

@@ -171,3 +171,26 @@ func TestArt35OpinionsComeInAfterPublication(t *testing.T) {
 		t.Errorf("%v, %v", receipts, err)
 	}
 }
+
+// A contract that embodies a decision is reviewed in a case of its own, under
+// its own pack; the two name each other.
+func TestAContractIsReviewedInACaseOfItsOwn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	parent := b.perform(sample.Before("d713", "archive_case"))
+	review, err := sample.Perform(b.Context(), b.svc, b.clock, "contract", from(parent, "spawned_by")(lawful["contract"](nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := b.svc.Read(t.Context(), review); err != nil || c.Stage != workflow.StageArchived || c.Pack.Object != "contract" {
+		t.Errorf("%s, %v", c.Stage, err)
+	}
+	link := decision.LinkCase{Case: review, Object: "normative_document", Title: "油烟净化设施采购合同"}
+	b.refused(b.do(parent, step(unit, "06-29", link)), workflow.CodeForeignAct) // it is no normative document
+	link.Object = "contract"
+	if err := b.do(parent, step(unit, "06-29", link)); err != nil {
+		t.Error(err)
+	}
+	link.Case = parent
+	b.refused(b.do(parent, step(unit, "06-29", link)), workflow.CodeForeignAct) // a case does not come from itself
+}

@@ -46,7 +46,7 @@ type Request struct {
 	Reasons    map[string]string // by rule, for departing from a norm
 	Materials  []Material        // kept together with the entry
 	Key        string            // idempotency key; empty for none
-	Pack       string            // name of the rule pack; for the act that opens a case only
+	Pack       string            // name of the rule pack, for the act that opens a case; default: by organ and day
 }
 
 // Receipt says what was recorded.
@@ -59,7 +59,8 @@ type Receipt struct {
 	Replayed bool      // the idempotency key had carried this act before
 }
 
-// Propose opens a case under a rule pack, which it keeps (Art 44). The error
+// Propose opens a case under a rule pack, which it keeps (Art 44): the one
+// that is named, or the one that governs by organ and day. The error
 // wraps pack.ErrUnknown when there is no such pack; otherwise see [Service.Do].
 func (s *Service) Propose(ctx context.Context, r Request) (Receipt, error) {
 	r.Decision = s.newID()
@@ -71,7 +72,7 @@ func (s *Service) Propose(ctx context.Context, r Request) (Receipt, error) {
 	if _, ok := r.Act.(decision.Propose); !ok {
 		return Receipt{}, &RefusedError{Code: CodeStage, Act: r.Act.Kind(), Zh: "案件须以决策事项建议开始", En: "a case begins with a proposal"}
 	}
-	p, err := s.Packs.Named(r.Pack)
+	p, err := s.governing(r)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -86,6 +87,18 @@ func (s *Service) Propose(ctx context.Context, r Request) (Receipt, error) {
 		}
 	}
 	return receipt, err
+}
+
+// governing returns the pack that a request to open a case is under.
+func (s *Service) governing(r Request) (*pack.Pack, error) {
+	if r.Pack != "" {
+		return s.Packs.Named(r.Pack)
+	}
+	organ, on := r.Act.(decision.Propose).Organ, r.OccurredOn
+	if on.IsZero() {
+		on = calendar.DateOf(s.now())
+	}
+	return s.Packs.Choose(pack.Matter{Level: organ.Level, Area: organ.Area, On: on})
 }
 
 // Do records one act. Errors: ErrNotFound when there is no such case;

@@ -10,6 +10,9 @@ import (
 // citation cites the provision of a finding: 第十五条第一款, or Art 15 ¶1. Only
 // a norm other than the decree is named.
 func citation(f workflow.Finding, lang string) string {
+	if f.Article == 0 { // a norm whose article could not be read
+		return map[bool]string{true: f.Norm, false: "《" + f.Norm + "》"}[lang == "en"]
+	}
 	if lang == "en" {
 		text := fmt.Sprintf("Art %d", f.Article)
 		if f.Norm != "D713" {

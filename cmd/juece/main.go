@@ -26,6 +26,7 @@ func main() {
 type cli struct {
 	Check    checkCmd         `cmd:"" help:"检查案卷文件，逐条给出结论。Judge case files, article by article."`
 	Calendar calendarCmd      `cmd:"" help:"推算日和工作日。Count days and working days."`
+	Pack     packCmd          `cmd:"" help:"查看、检查、比较规则包。Show, check and compare rule packs."`
 	Serve    serveCmd         `cmd:"" help:"提供HTTP接口。Serve the API."`
 	Migrate  migrateCmd       `cmd:"" help:"建立或者升级数据库表。Create or upgrade the tables of a database."`
 	Version  kong.VersionFlag `help:"显示版本。Show the version."`

@@ -37,10 +37,9 @@ func (m *mount) envelope(info decision.Info, opens bool) *huma.Schema {
 		},
 	}
 	if opens {
-		s.Required = append(s.Required, "pack")
 		s.Properties["pack"] = &huma.Schema{
 			Type: huma.TypeString, MinLength: new(1), MaxLength: new(64), Examples: []any{"d713"},
-			Description: "适用的规则包，见GET /packs。The rule pack; GET /packs lists them.",
+			Description: "适用的规则包，见GET /packs；默认按机关和日期选用（第四十四条）。The rule pack; GET /packs lists them. By default the one that governs by organ and day (D713 Art 44).",
 		}
 	}
 	return s

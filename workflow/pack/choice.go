@@ -2,27 +2,56 @@ package pack
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/juece/juece/workflow/calendar"
 )
 
-// For lists the packs that can govern what an organ of a level initiates on a
-// day (Arts 42 and 44), the most specific first: a pack stands before what it
-// extends, and among equals the one that holds from a later day. The object is
-// one of the objects; the decision's when it is empty. Packs of a special law
-// are left out unless it is named, and then no others are listed.
-func (s *Set) For(level, object, specialLaw string, on calendar.Date) []*Pack {
+// Matter is what decides which pack governs a case: the organ, the object and
+// the day of initiation (Arts 42 to 44).
+type Matter struct {
+	Level      string        // of the organ
+	Area       string        // of the organ, from the province down, e.g. 河南省信阳市; may be empty
+	Object     string        // one of the objects; a decision when empty
+	SpecialLaw string        // the special law that prevails (Art 3 ¶2); none when empty
+	On         calendar.Date // the day of initiation
+}
+
+// For lists the packs that can govern a matter, the most specific first: a
+// local norm before the one it extends, and among equals the one that holds
+// from a later day. Packs that are chosen by name only are left out.
+func (s *Set) For(m Matter) []*Pack {
 	var fit []*Pack
 	for _, p := range s.byName {
-		if p.HasLevel(level) && p.Object == cmp.Or(object, ObjectDecision) && p.SpecialLaw == specialLaw && !on.Before(p.From) {
+		if !p.ByName && p.HasLevel(m.Level) && strings.HasPrefix(m.Area, p.Area) &&
+			p.Object == cmp.Or(m.Object, ObjectDecision) && p.SpecialLaw == m.SpecialLaw && !m.On.Before(p.From) {
 			fit = append(fit, p)
 		}
 	}
 	slices.SortFunc(fit, func(a, b *Pack) int {
-		return cmp.Or(cmp.Compare(s.depth(b), s.depth(a)), b.From.DaysSince(a.From), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(s.moreSpecific(a, b), cmp.Compare(a.Name, b.Name))
 	})
 	return fit
+}
+
+// Choose returns the pack that governs a matter. The error wraps ErrUnknown
+// when there is none, or when two are equally specific and one must be named.
+func (s *Set) Choose(m Matter) (*Pack, error) {
+	fit := s.For(m)
+	switch {
+	case len(fit) == 0:
+		return nil, fmt.Errorf("%w: none serves an organ of the level %q on %s", ErrUnknown, m.Level, m.On)
+	case len(fit) > 1 && s.moreSpecific(fit[0], fit[1]) == 0:
+		return nil, fmt.Errorf("%w: %s and %s both serve; name one", ErrUnknown, fit[0].Name, fit[1].Name)
+	}
+	return fit[0], nil
+}
+
+// moreSpecific orders two packs by how much they are about the organ.
+func (s *Set) moreSpecific(a, b *Pack) int {
+	return cmp.Or(cmp.Compare(len(b.Area), len(a.Area)), cmp.Compare(s.depth(b), s.depth(a)), b.From.DaysSince(a.From))
 }
 
 // depth counts how many packs one stands on.

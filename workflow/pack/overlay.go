@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // tightens says where an overlay is looser than its base; see the package
@@ -28,6 +29,9 @@ func tightensScope(base, over *Pack, wrong *problems) {
 	}
 	if !over.From.IsZero() && over.From.Before(base.From) {
 		loose("from", fmt.Sprintf("自%s起施行，不得早于此", base.From), fmt.Sprintf(" holds from %s; no overlay holds earlier", base.From))
+	}
+	if over.Area != "" && !strings.HasPrefix(over.Area, base.Area) {
+		loose("area", "适用于"+base.Area, " is of "+base.Area)
 	}
 	if base.ByReference && !over.ByReference {
 		loose("by_reference", "系参照执行", " is applied by reference")
@@ -105,14 +109,20 @@ func overlay(base, over *Pack) *Pack {
 	if !over.From.IsZero() {
 		p.From = over.From
 	}
-	p.ByReference = over.ByReference
+	p.ByReference, p.ByName = over.ByReference, over.ByName
+	if over.Area != "" {
+		p.Area = over.Area
+	}
 	p.Rules = slices.Concat(base.Rules, over.Rules)
 	p.Adopts = slices.Concat(base.Adopts, over.Adopts)
 	p.GroupVoices = slices.Concat(base.GroupVoices, over.GroupVoices)
 	// By reference (Art 42) another organ stands in for the government, so
 	// the levels, the forums and the reviewer are its own.
 	if over.Levels != nil {
-		p.Levels, p.Government = over.Levels, over.Government
+		p.Levels = over.Levels
+	}
+	if over.ByReference {
+		p.Government = over.Government
 	}
 	if over.Categories != nil {
 		p.Categories = over.Categories

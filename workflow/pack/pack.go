@@ -57,7 +57,13 @@ type Pack struct {
 	Norm    Norm          `yaml:"norm" json:"norm"`
 	From    calendar.Date `yaml:"from" json:"from,omitzero"` // first initiation date it serves (Art 44)
 
-	Levels      []string          `yaml:"levels" json:"levels"`             // organs it serves (Arts 2, 42)
+	Levels []string `yaml:"levels" json:"levels"` // organs it serves (Arts 2, 42)
+	// Area is the place whose norm it states, from the province down; empty
+	// for the whole country.
+	Area string `yaml:"area" json:"area,omitempty"`
+	// ByName: the pack is one organ's own and is never chosen by level and
+	// day, only by its name.
+	ByName      bool              `yaml:"by_name" json:"by_name,omitempty"`
 	ByReference bool              `yaml:"by_reference" json:"by_reference"` // applied by reference (参照, Art 42)
 	Categories  []Named           `yaml:"categories" json:"categories"`     // Art 3 ¶1
 	Steps       map[string]Step   `yaml:"steps" json:"steps"`
@@ -231,19 +237,14 @@ type Set struct {
 // that exist, each with its default severity.
 func Embedded(rules map[string]string) (*Set, error) { return Load(embedded, rules) }
 
-// EmbeddedWith loads the packs that come with the module together with those
-// at the top of a file system, which may extend them. A name that both have is
-// refused.
-func EmbeddedWith(more fs.FS, rules map[string]string) (*Set, error) {
+// EmbeddedWith loads the packs that come with the module together with others,
+// as YAML by name, which may extend them. A name that both have is refused.
+func EmbeddedWith(more map[string][]byte, rules map[string]string) (*Set, error) {
 	raw, err := read(embedded)
 	if err != nil {
 		return nil, err
 	}
-	local, err := read(more)
-	if err != nil {
-		return nil, err
-	}
-	for name, data := range local {
+	for name, data := range more {
 		if _, taken := raw[name]; taken {
 			return nil, Errors{{
 				File: name + ".yaml", Field: "pack", Zh: "与内置规则包同名，请另取名称",

@@ -140,3 +140,13 @@ func source(t *testing.T, name string) []byte {
 	}
 	return p.Source()
 }
+
+// files are d713 and more packs by name.
+func files(t *testing.T, more map[string]string) fstest.MapFS {
+	t.Helper()
+	all := fstest.MapFS{"d713.yaml": {Data: source(t, "d713")}}
+	for name, text := range more {
+		all[name+".yaml"] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return all
+}
