@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,11 +22,16 @@ const (
 
 // checkCmd judges procedures that were never in the system.
 type checkCmd struct {
-	Files  []string      `arg:"" name:"file" help:"案卷文件（YAML或者JSON）。Case files, YAML or JSON."`
+	Files  []string      `arg:"" name:"path" help:"案卷文件（YAML或者JSON），或者存放案卷的目录。Case files, YAML or JSON, or directories of them."`
 	Lang   string        `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
 	Format string        `enum:"text,json" default:"text" help:"格式：text或者json。The format."`
 	On     calendar.Date `placeholder:"DATE" help:"判断日期，默认为今天。The day of judgement, today by default."`
 	All    bool          `help:"列出不适用的规则。List the rules that do not apply, too."`
+
+	Totals     bool `help:"只报总数；对目录总是如此。Only totals, as always for a directory."`
+	Each       bool `help:"总数之前每件一行。A line for each case before the totals."`
+	Jobs       int  `help:"同时检查的件数，默认为处理器数。How many files at a time; as many as there are processors by default."`
+	NoProgress bool `help:"不显示进度。No progress bar."`
 }
 
 // judged is a case with what was found in it.
@@ -36,13 +42,16 @@ type judged struct {
 }
 
 // Run judges every file that can be used. What cannot be is said on stderr.
-func (c *checkCmd) Run(s streams) error {
+func (c *checkCmd) Run(ctx context.Context, s streams) error {
 	packs, err := workflow.Packs()
 	if err != nil {
 		return err
 	}
 	if c.On.IsZero() {
 		c.On = calendar.DateOf(time.Now())
+	}
+	if c.many() {
+		return c.runTotals(ctx, s, packs)
 	}
 	unusable := false
 	var cases []judged

@@ -20,12 +20,17 @@ func writeText(w io.Writer, cases []judged, c checkCmd) error {
 		fmt.Fprintf(&report, "%s\n\n", verdict(j.findings, c.Lang))
 	}
 	if len(cases) > 0 {
-		fmt.Fprintln(&report, choose(c.Lang,
-			"说明：完整的程序不等于内容正确；“未见证据”只表示案卷没有写明，不表示没有做。",
-			"Note: a complete procedure does not make the content right; “not evidenced” means only that the file does not show it, not that it was not done."))
+		fmt.Fprintln(&report, note(c.Lang))
 	}
 	_, err := w.Write(report.Bytes())
 	return err
+}
+
+// note says what no report can.
+func note(lang string) string {
+	return choose(lang,
+		"说明：完整的程序不等于内容正确；“未见证据”只表示案卷没有写明，不表示没有做。",
+		"Note: a complete procedure does not make the content right; “not evidenced” means only that the file does not show it, not that it was not done.")
 }
 
 func writeHeading(w io.Writer, j judged, c checkCmd) {
