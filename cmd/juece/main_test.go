@@ -27,7 +27,7 @@ func TestUsage(t *testing.T) {
 		"nothing":          {nil, 2, "", "Usage: juece"},
 		"unknown command":  {[]string{"approve"}, 2, "", "unexpected argument approve"},
 		"unknown flag":     {[]string{"check", "--vote", "a.yaml"}, 2, "", "unknown flag --vote"},
-		"no file":          {[]string{"check"}, 2, "", "<file>"},
+		"no file":          {[]string{"check"}, 2, "", "<path>"},
 		"unknown language": {[]string{"check", "--lang", "fr", "a.yaml"}, 2, "", "--lang"},
 		"bad day":          {[]string{"check", "--on", "2025-02-30", "a.yaml"}, 2, "", "2025-02-30"},
 		"no database":      {[]string{"migrate"}, 2, "", "--db"},
