@@ -279,12 +279,6 @@ func refersToExecution(c Case, act decision.Act) (zh, en string, ok bool) {
 		}
 	case decision.OrderCorrection:
 		return taken(a.Item)
-	case decision.ReviewCaseFile:
-		for _, f := range a.Findings {
-			if zh, en, ok := taken(f.Item); !ok {
-				return zh, en, false
-			}
-		}
 	case decision.OpenRectification:
 		if r, known := d.Rectification(a.Item); known && (r.State != "open" || r.Source != a.Source) {
 			return taken(a.Item)

@@ -91,7 +91,7 @@ func Example() {
 	// 2026-06-08 中止执行
 	// 2026-06-12 执行中
 	// 2026-06-29 执行完毕
-	// 87 entries, chain broken: false
+	// 91 entries, chain broken: false
 }
 
 // A draft that the legality review did not read is refused, with the article.

@@ -320,6 +320,24 @@ var breaches = []struct {
 		walk = slices.Insert(walk, i, step(office, "06-25", openChange), step(office, "06-25", conclude("abandoned")))
 		return edit(func(a *decision.FollowEvaluation) { a.Action = "adjust" })(walk)
 	}},
+	{"S38.1", "the person whom the review names accepts another's work", "judge_rectification", ofItem("p1",
+		func(a *decision.SubmitRectification) { a.Rectifier = "执行人员丙" }, func(a *decision.JudgeRectification) { a.Acceptor = "承办单位经办人" })},
+	{"S38.2", "a total that is not the sum", "review_case_file", review(func(a *decision.ReviewCaseFile) { a.Total = new(98) })},
+	{"S38.2", "a finding of no scored item", "review_case_file", review(func(a *decision.ReviewCaseFile) { a.Findings[0].Of = "prayer" })},
+	{"S38.2", "something wrong where nothing is said to be", "review_case_file", review(func(a *decision.ReviewCaseFile) {
+		for i := range a.Scores {
+			a.Scores[i].Reason = " "
+		}
+	})},
+	{"S38.2", "a finding under the name of an item that was ordered", "review_case_file", both(without("open_rectification"),
+		review(func(a *decision.ReviewCaseFile) { a.Findings[0].Item = "z1" }))},
+	{"S38.2", "a finding under the name of an item that was opened", "review_case_file", both(review(func(a *decision.ReviewCaseFile) { a.Findings[0].Item = "q1" }),
+		inserted("review_case_file", office, "06-19", decision.OpenRectification{
+			Item: "q1", Source: "self_check", Finding: "台账不全", Unit: sample.LeadUnit, Post: "市容管理岗", Person: "执行人员甲", Deadline: date("06-26"), Measure: "补齐",
+		}))},
+	{"S38.2", "a finding of the review before", "review_case_file", again},
+	{"S38.3", "the drafter signs the review", "review_case_file", review(func(a *decision.ReviewCaseFile) { a.Reviewer = sample.Actor("d713", unit).ID })},
+	{"S38.3", "the drafter records it under another's name", "review_case_file", byThe(office, "review_case_file", sample.Actor("d713", unit).ID)},
 	{"R44.1", "initiated the day before the decree", "initiate", func(walk steps) steps {
 		for i := range walk {
 			if walk[i].Act.Kind() == "initiate" {
@@ -337,6 +355,30 @@ func noFeedback(walk steps) steps {
 		d, disposed := s.Act.(decision.DisposeOpinions)
 		return committed && c.First == 3 || disposed && d.Groups[0].Opinions[0].From == 3
 	})
+}
+
+// review changes the review of the case file.
+func review(change func(*decision.ReviewCaseFile)) func(steps) steps { return edit(change) }
+
+// ofItem changes what was submitted and judged on one rectification item.
+func ofItem(name string, submitted func(*decision.SubmitRectification), accepted func(*decision.JudgeRectification)) func(steps) steps {
+	return both(
+		edit(func(a *decision.SubmitRectification) {
+			if a.Item == name {
+				submitted(a)
+			}
+		}),
+		edit(func(a *decision.JudgeRectification) {
+			if a.Item == name {
+				accepted(a)
+			}
+		}))
+}
+
+// again reviews the case file a second time, with the findings of the first.
+func again(walk steps) steps {
+	i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "review_case_file" })
+	return slices.Insert(walk, i+1, walk[i])
 }
 
 // evaluator commissions somebody else to evaluate.
@@ -597,6 +639,19 @@ var satisfactions = []struct {
 	{"R37.1", "an adjustment that was opened", both(inserted("complete_execution", office, "06-28", openChange), inserted("complete_execution", office, "06-28", conclude("abandoned"))), workflow.Satisfied},
 	{"R37.2", "suspended under a delegation", edit(func(a *decision.SuspendExecution) { a.Decider, a.Delegation = "组成人员甲", "授权书" }), workflow.Satisfied},
 	{"R37.3", "an adjustment that is concluded", both(inserted("complete_execution", office, "06-28", openChange), inserted("complete_execution", office, "06-28", conclude("abandoned"))), workflow.Satisfied},
+	{"S38.1", "who rejected at first puts it right in the end", ofItem("z1",
+		func(a *decision.SubmitRectification) {
+			if a.Done == "已补齐报告" {
+				a.Rectifier = "验收人员甲"
+			}
+		},
+		func(a *decision.JudgeRectification) {
+			if !*a.Accepted {
+				a.Acceptor = "验收人员甲"
+			}
+		}), workflow.Satisfied},
+	{"S38.2", "everything in order", without("begin_rectification", "submit_rectification", "judge_rectification", "order_correction", "open_rectification", "complete_execution"), workflow.Satisfied},
+	{"S38.3", "reviewed by the office", byThe(office, "review_case_file", "评查人员"), workflow.Satisfied},
 	{"R30.2", "decided under a delegation", edit(func(a *decision.Decide) { a.Decider, a.Delegation = "组成人员甲", "授权书" }), workflow.Satisfied},
 	{"R30.4", "two against two and the chief: no majority", against(2), workflow.Satisfied},
 	{"R30.4", "against the majority with the reason stated", both(against(3), edit(func(a *decision.Decide) { a.ReasonAgainstMajority = "污染形势不容再缓" })), workflow.Satisfied},
@@ -647,6 +702,27 @@ func TestAnUnknownFieldIsNotABreach(t *testing.T) {
 				t.Errorf("%s alone: %s is violated: %s", info.Kind, f.Rule, f.En)
 			}
 		}
+	}
+}
+
+// A source may tell the total of a review and what it found, and not every
+// score; only more points than the total contradict it.
+func TestASourceNeedNotGiveEveryScore(t *testing.T) {
+	t.Parallel()
+	for points, want := range map[int]workflow.Status{80: workflow.NotEvidenced, 95: workflow.Violated} {
+		a := decision.ReviewCaseFile{
+			Total: new(90), Scores: []decision.SheetScore{{Item: "hearing", Points: new(points)}},
+			Findings: []decision.SheetFinding{{Item: "p1", Of: "filing"}},
+		}
+		if got := finding(t, workflow.Evaluate(fileOf(t, steps{{Act: a}}, workflow.Published), judged), "S38.2"); got.Status != want {
+			t.Errorf("%d of %d: %s: %s", points, *a.Total, got.Status, got.En)
+		}
+	}
+	whole := decision.ReviewCaseFile{
+		Total: new(4), Scores: []decision.SheetScore{{Item: "filing", Points: new(4)}}, Findings: []decision.SheetFinding{{Item: "p1", Of: "filing"}},
+	}
+	if got := finding(t, workflow.Evaluate(fileOf(t, steps{{Act: whole}}, workflow.Published), judged), "S38.2"); got.Status != workflow.NotEvidenced {
+		t.Errorf("no reason told: %s: %s", got.Status, got.En)
 	}
 }
 

@@ -23,8 +23,18 @@ type Service struct {
 	Vault    Vault
 	Packs    *pack.Set          // see [Packs]
 	Calendar *calendar.Calendar // see calendar.China
+	Sheets   Sheets             // default none: reviews are not checked against a score sheet
 	Now      func() time.Time   // default time.Now
 	NewID    func() string      // default a UUIDv7
+}
+
+// Sheets knows the score sheets by which case files are reviewed (案卷评查);
+// see package scoresheet.
+type Sheets interface {
+	// Check reports what is wrong with a review by the sheet that it names
+	// and the findings of the case that was reviewed. The error is a
+	// [*decision.InvalidError].
+	Check(decision.ReviewCaseFile, []Finding) error
 }
 
 // Latest as Request.Expect means: whatever the version is.
@@ -215,6 +225,9 @@ func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positi
 		Act: r.Act, Reasons: r.Reasons, Pack: adopted,
 	}
 	applied, err := Apply(have.Case, deed)
+	if review, ok := r.Act.(decision.ReviewCaseFile); ok && err == nil && s.Sheets != nil {
+		err = s.Sheets.Check(review, Evaluate(have.Case, occurred))
+	}
 	if err == nil {
 		err = s.linked(ctx, have.Case, r.Act)
 	}

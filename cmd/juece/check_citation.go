@@ -10,25 +10,29 @@ import (
 // citation cites the provision of a finding: 第十五条第一款, or Art 15 ¶1. Only
 // a norm other than the decree is named.
 func citation(f workflow.Finding, lang string) string {
-	if f.Article == 0 { // a norm whose article could not be read
-		return map[bool]string{true: f.Norm, false: "《" + f.Norm + "》"}[lang == "en"]
+	return cite(f.Norm, f.Article, f.Paragraph, lang)
+}
+
+func cite(norm string, article, paragraph int, lang string) string {
+	if article == 0 { // a norm whose article could not be read
+		return map[bool]string{true: norm, false: "《" + norm + "》"}[lang == "en"]
 	}
 	if lang == "en" {
-		text := fmt.Sprintf("Art %d", f.Article)
-		if f.Norm != "D713" {
-			text = f.Norm + " " + text
+		text := fmt.Sprintf("Art %d", article)
+		if norm != "D713" {
+			text = norm + " " + text
 		}
-		if f.Paragraph > 0 {
-			text += fmt.Sprintf(" ¶%d", f.Paragraph)
+		if paragraph > 0 {
+			text += fmt.Sprintf(" ¶%d", paragraph)
 		}
 		return text
 	}
-	text := "第" + numeral(f.Article) + "条"
-	if f.Norm != "D713" {
-		text = "《" + f.Norm + "》" + text
+	text := "第" + numeral(article) + "条"
+	if norm != "D713" {
+		text = "《" + norm + "》" + text
 	}
-	if f.Paragraph > 0 {
-		text += "第" + numeral(f.Paragraph) + "款"
+	if paragraph > 0 {
+		text += "第" + numeral(paragraph) + "款"
 	}
 	return text
 }

@@ -42,14 +42,15 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 		"workflow/history":  {others: []string{mod}},
 		// A civil date is one type everywhere, so decision may import the leaf.
 		// validator's own go.mod links no SQL; database/sql/driver is not database/sql.
-		"decision":          {ours: []string{"workflow/calendar"}, others: []string{validate}},
-		"workflow/pack":     {ours: []string{"workflow/calendar"}, others: []string{yaml}},
-		"workflow":          {ours: []string{"decision", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
-		"workflow/casefile": {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
-		"workflow/httpapi":  {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid, huma}},
-		"store":             {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose}},
-		"store/postgres":    {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, pq}},
-		"store/sqlite":      {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, modernc}},
+		"decision":            {ours: []string{"workflow/calendar"}, others: []string{validate}},
+		"workflow/pack":       {ours: []string{"workflow/calendar"}, others: []string{yaml}},
+		"workflow":            {ours: []string{"decision", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
+		"workflow/casefile":   {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
+		"workflow/scoresheet": {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
+		"workflow/httpapi":    {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/scoresheet"}, others: []string{validate, yaml, mod, uuid, huma}},
+		"store":               {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose}},
+		"store/postgres":      {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, pq}},
+		"store/sqlite":        {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, modernc}},
 	} {
 		t.Run(pkg, func(t *testing.T) {
 			t.Parallel()

@@ -25,6 +25,7 @@ func main() {
 // cli is the command line; each command stands in its own file.
 type cli struct {
 	Check    checkCmd         `cmd:"" help:"检查案卷文件，逐条给出结论。Judge case files, article by article."`
+	Score    scoreCmd         `cmd:"" help:"按评查表预填案卷评查。Fill in a score sheet from a case file."`
 	Calendar calendarCmd      `cmd:"" help:"推算日和工作日。Count days and working days."`
 	Pack     packCmd          `cmd:"" help:"查看、检查、比较规则包。Show, check and compare rule packs."`
 	Serve    serveCmd         `cmd:"" help:"提供HTTP接口。Serve the API."`

@@ -18,15 +18,17 @@ import (
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/httpapi"
+	"github.com/juece/juece/workflow/scoresheet"
 )
 
 // serveCmd serves the API.
 type serveCmd struct {
-	Addr   string `default:"127.0.0.1:8080" help:"监听地址。Where to listen."`
-	DB     string `name:"db" placeholder:"sqlite:PATH|postgres://…" help:"数据库，默认为sqlite:juece.db；演示时默认为临时数据库。The database; sqlite:juece.db by default, a temporary one for a demonstration."`
-	Demo   bool   `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
-	Tokens string `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
-	Lang   string `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
+	Addr   string   `default:"127.0.0.1:8080" help:"监听地址。Where to listen."`
+	DB     string   `name:"db" placeholder:"sqlite:PATH|postgres://…" help:"数据库，默认为sqlite:juece.db；演示时默认为临时数据库。The database; sqlite:juece.db by default, a temporary one for a demonstration."`
+	Demo   bool     `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
+	Tokens string   `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
+	Sheets []string `name:"sheet" type:"path" placeholder:"FILE" help:"本机关的评查表，可以有多张。Score sheets of the organ's own."`
+	Lang   string   `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
 }
 
 const (
@@ -83,7 +85,11 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	if err := c.prepare(ctx, st, dsn); err != nil {
 		return err
 	}
-	svc, err := newService(st)
+	sheets, err := c.scoreSheets()
+	if err != nil {
+		return err
+	}
+	svc, err := newService(st, sheets)
 	if err != nil {
 		return err
 	}
@@ -100,7 +106,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		}
 		known.merge(shown.tokens)
 	}
-	handler, err := newHandler(svc, known, slog.New(slog.NewTextHandler(s.err, nil)), version())
+	handler, err := newHandler(svc, sheets, known, slog.New(slog.NewTextHandler(s.err, nil)), version())
 	if err != nil {
 		return err
 	}
@@ -146,21 +152,41 @@ func (c *serveCmd) prepare(ctx context.Context, st *store.Store, dsn string) err
 	return nil
 }
 
-func newService(st *store.Store) (*workflow.Service, error) {
+// scoreSheets are the sheets of the module and those of the organ's own.
+func (c *serveCmd) scoreSheets() (*scoresheet.Set, error) {
+	sheets, err := scoresheet.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	var own []*scoresheet.Sheet
+	for _, path := range c.Sheets {
+		sheet, err := scoresheet.ReadFile(path)
+		if wrong, ok := errors.AsType[scoresheet.Errors](err); ok {
+			return nil, setupError{wrong.Message("zh"), wrong.Message("en")}
+		}
+		if err != nil {
+			return nil, err
+		}
+		own = append(own, sheet)
+	}
+	return sheets.With(own...)
+}
+
+func newService(st *store.Store, sheets *scoresheet.Set) (*workflow.Service, error) {
 	packs, err := workflow.Packs()
 	if err != nil {
 		return nil, err
 	}
-	return &workflow.Service{Store: st, Register: st, Vault: st, Packs: packs, Calendar: calendar.China()}, nil
+	return &workflow.Service{Store: st, Register: st, Vault: st, Packs: packs, Calendar: calendar.China(), Sheets: sheets}, nil
 }
 
 // newHandler puts the API under /v1, and a page that says so at the root.
-func newHandler(svc *workflow.Service, known tokens, logger *slog.Logger, version string) (http.Handler, error) {
+func newHandler(svc *workflow.Service, sheets *scoresheet.Set, known tokens, logger *slog.Logger, version string) (http.Handler, error) {
 	mux := http.NewServeMux()
 	config := httpapi.Config(version)
 	config.OpenAPIPath = "" // huma would write it at the first request, and again for whoever asks meanwhile
 	api := humago.NewWithPrefix(mux, "/v1", config)
-	if err := httpapi.Register(api, svc, httpapi.Options{Identify: known.identify, Logger: logger}); err != nil {
+	if err := httpapi.Register(api, svc, httpapi.Options{Identify: known.identify, Sheets: sheets, Logger: logger}); err != nil {
 		return nil, err
 	}
 	if err := describe(mux, api.OpenAPI()); err != nil {
@@ -200,6 +226,7 @@ const index = `Juece 决策：重大行政决策程序 the procedure for major a
 /v1/tasks              我的待办 what waits for me
 /v1/acts               程序行为目录 the acts
 /v1/packs              规则包 the rule packs
+/v1/scoresheets        案卷评查表 the score sheets
 /v1/openapi.json       接口文档 OpenAPI 3.1 (3.0: /v1/openapi-3.0.json)
 `
 

@@ -26,6 +26,7 @@ import (
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/scoresheet"
 )
 
 // Options sets what a host decides.
@@ -35,6 +36,9 @@ type Options struct {
 	// an auditor's reading apart. An error, whatever it is, is answered with
 	// 401 and its text is not shown. Required; there is no default.
 	Identify func(huma.Context) (decision.Actor, error)
+	// Sheets are the score sheets on offer (案卷评查). Default those of the
+	// module. A service checks reviews against its own Sheets.
+	Sheets *scoresheet.Set
 	// MaxBodyBytes bounds a JSON body. Default 1 MiB.
 	MaxBodyBytes int64
 	// MaxMaterialBytes bounds an uploaded material. Default 32 MiB.
@@ -90,6 +94,11 @@ func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
 		}
 	}()
 	s := &server{api: newMount(api), svc: svc, opts: opts.withDefaults()}
+	if s.opts.Sheets == nil {
+		if s.opts.Sheets, err = scoresheet.Embedded(); err != nil {
+			return err
+		}
+	}
 	s.decisions()
 	s.tasks()
 	s.acts()
@@ -97,6 +106,7 @@ func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
 	s.materials()
 	s.catalogue()
 	s.roster()
+	s.scoresheets()
 	return errors.Join(s.failed...)
 }
 

@@ -24,11 +24,11 @@ type access struct {
 //
 //	operation                               | who
 //	list, read, history, missing, tasks,    | every role but public, in the cases of their
-//	download a material                     | organ; an auditor and a superior organ in every case
+//	score sheet, download a material        | organ; an auditor and a superior organ in every case
 //	upload a material                       | every role but public and auditor, same cases
 //	an act                                  | the roles of the act; the service judges
 //	submit opinions                         | public; an undertaking or executing unit, same cases
-//	catalogues of acts and packs            | every role
+//	catalogues of acts, packs and sheets    | every role
 func everyone() access { return access{roles: roles()} }
 func readers() access  { return access{roles: without(roles(), workflow.RolePublic)} }
 

@@ -1,9 +1,12 @@
 package sample
 
 import (
+	"sync"
+
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/history"
+	"github.com/juece/juece/workflow/scoresheet"
 )
 
 // Evaluator is who evaluates the decision afterwards.
@@ -60,7 +63,8 @@ func (w *walk) evaluation() {
 	w.add("06-25", workflow.RoleGovOffice, decision.FollowEvaluation{Action: "keep", Decider: members[0], Reason: "目标基本实现，继续执行"})
 }
 
-// rectification is an order of the superior organ and how it was followed.
+// rectification is an order of the superior organ and a review of the case
+// file, and how they were followed.
 func (w *walk) rectification() {
 	w.add("06-18", workflow.RoleSupervisor, decision.OrderCorrection{
 		Item: "z1", Issuer: SuperiorOrgan, Addressee: LeadUnit, Basis: "条例第三十四条",
@@ -71,12 +75,61 @@ func (w *walk) rectification() {
 	})
 	begin := decision.BeginRectification{Item: "z1", Note: "已建立周报"}
 	w.add("06-19", workflow.RoleExecutingUnit, begin)
+	w.fileReview()
 	submit := decision.SubmitRectification{Item: "z1", Rectifier: "执行人员甲", Done: "已报告三周", Evidence: Named("整改情况报告")}
 	w.add("06-22", workflow.RoleExecutingUnit, submit)
 	judge := decision.JudgeRectification{Item: "z1", Acceptor: "办公室经办人", Accepted: new(false), Reason: "缺第二周报告", Evidence: Named("验收记录一")}
 	w.add("06-23", workflow.RoleGovOffice, judge)
+	w.fileRectification()
 	submit.Done, submit.Evidence = "已补齐报告", Named("补充整改情况报告")
 	w.add("06-25", workflow.RoleExecutingUnit, submit)
 	judge.Accepted, judge.Reason, judge.Evidence = new(true), "报告齐全", Named("验收记录二")
 	w.add("06-26", workflow.RoleGovOffice, judge)
 }
+
+// fileReview is a review of the case file: everything is in order but one
+// thing that no rule can see (案卷评查).
+func (w *walk) fileReview() {
+	sheet := fileSheet()
+	review := decision.ReviewCaseFile{
+		Sheet: sheet.Name, SheetDigest: sheet.Digest(), Reviewer: Actor(w.pack, workflow.RoleLegalityReviewer).ID, Vetoed: new(false),
+		Findings: []decision.SheetFinding{{
+			Item: "p1", Of: "filing", Finding: "调研走访记录没有编页码", Unit: LeadUnit, Person: "承办单位经办人", Deadline: date("06-25"), Measure: "补编页码，核对目录",
+		}},
+	}
+	total := 0
+	for _, i := range sheet.Items {
+		score := decision.SheetScore{Item: i.ID, Points: new(i.Points)}
+		if i.ID == "filing" {
+			*score.Points--
+			score.Reason = "材料齐全，走访记录没有编页码"
+		}
+		total += *score.Points
+		review.Scores = append(review.Scores, score)
+	}
+	review.Total = &total
+	w.add("06-19", workflow.RoleLegalityReviewer, review)
+}
+
+// fileRectification puts right what the review found.
+func (w *walk) fileRectification() {
+	w.unit("06-23", decision.BeginRectification{Item: "p1"})
+	w.unit("06-24", decision.SubmitRectification{Item: "p1", Rectifier: "承办单位经办人", Done: "已补编页码并核对目录", Evidence: Named("案卷整改情况报告")})
+	w.add("06-24", workflow.RoleLegalityReviewer, decision.JudgeRectification{
+		Item: "p1", Acceptor: "合法性审查人员", Accepted: new(true), Reason: "页码与目录一致", Evidence: Named("案卷整改验收记录"),
+	})
+}
+
+// fileSheet is the sheet of the decree, read once; the tests read every sheet
+// of the module.
+var fileSheet = sync.OnceValue(func() *scoresheet.Sheet {
+	sheets, err := scoresheet.Embedded()
+	if err != nil {
+		return &scoresheet.Sheet{}
+	}
+	sheet, err := sheets.Named("d713")
+	if err != nil {
+		return &scoresheet.Sheet{}
+	}
+	return sheet
+})
