@@ -66,7 +66,7 @@ var clauses = []Clause{
 	},
 	{
 		Article: 9, Paragraph: 1, Zh: "决策情况纳入考核", En: "decisions count in appraisal",
-		NotEnforced: "考核由有权机关进行；记录可供统计。Appraisal is for the competent organ; the record can be counted.",
+		Kept: "统计由案卷生成（workflow/statistics）；考核由有权机关进行。Statistics are generated from the record; appraisal is for the competent organ.", Tests: []string{"TestTheRatesOfAPublishedReport"},
 	},
 	{Article: 10, Paragraph: 1, Zh: "建议的研究论证和启动", En: "proposals are studied, then started or not"},
 	{Article: 11, Paragraph: 1, Zh: "明确承办单位和牵头单位", En: "undertaking units, one of them leading"},

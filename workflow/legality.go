@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -268,20 +269,30 @@ func supplementSupplied(v *view) result {
 type reviewPackage struct {
 	draft         int
 	received, due calendar.Date
+	materials     []decision.Material
 }
 
-// currentPackage returns the last package. A supplement completes it, and the
-// time for review counts from there.
+// currentPackage returns the last package.
 func currentPackage(d decision.Decision) (reviewPackage, bool) {
-	sent, ok := decision.Last(d.Submissions)
-	if !ok {
-		return reviewPackage{}, false
+	return packageBefore(d, math.MaxInt64)
+}
+
+// packageBefore returns the last package before an entry. A supplement
+// completes it, and the time for review counts from there.
+func packageBefore(d decision.Decision, seq int64) (p reviewPackage, ok bool) {
+	var sent int64
+	for _, s := range d.Submissions {
+		if s.Seq < seq {
+			p, sent, ok = reviewPackage{s.Act.Draft, s.OccurredOn, s.Act.OpinionDue, decision.Materials(s.Act)}, s.Seq, true
+		}
 	}
-	p := reviewPackage{sent.Act.Draft, sent.OccurredOn, sent.Act.OpinionDue}
-	if s, ok := decision.Last(d.Supplements); ok && s.Seq > sent.Seq {
-		p.received, p.due = s.OccurredOn, s.Act.OpinionDue
+	for _, s := range d.Supplements {
+		if ok && s.Seq > sent && s.Seq < seq {
+			p.received, p.due = s.OccurredOn, s.Act.OpinionDue
+			p.materials = append(p.materials, decision.Materials(s.Act)...)
+		}
 	}
-	return p, true
+	return p, ok
 }
 
 // R26.3, Art 26 ¶2: a floor that protects the reviewer. The day of receipt is

@@ -21,8 +21,8 @@ var errStopped = errors.New("stopped")
 func caseFiles(paths []string, found func(path string, err error) error) error {
 	for _, root := range paths {
 		info, err := os.Stat(root)
-		if err != nil || !info.IsDir() {
-			if err := found(root, err); err != nil {
+		if err != nil || !info.IsDir() { // reading it says what is wrong
+			if err := found(root, nil); err != nil {
 				return err
 			}
 			continue

@@ -30,6 +30,7 @@ type cli struct {
 	Pack     packCmd          `cmd:"" help:"查看、检查、比较规则包。Show, check and compare rule packs."`
 	Serve    serveCmd         `cmd:"" help:"提供HTTP接口。Serve the API."`
 	Migrate  migrateCmd       `cmd:"" help:"建立或者升级数据库表。Create or upgrade the tables of a database."`
+	Stats    statsCmd         `cmd:"" help:"统计：结案率、程序、补录、审查用时。Count closures, steps, late entries, review times."`
 	Version  kong.VersionFlag `help:"显示版本。Show the version."`
 }
 

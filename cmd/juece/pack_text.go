@@ -49,7 +49,7 @@ func writePack(w io.Writer, p *pack.Pack, lang string) {
 		line("程序 "+name, "step "+name, "%s", when)
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Numbers)) {
-		line("数字 "+name, "number "+name, "%s", number(p.Numbers[name], lang))
+		line("数字 "+name, "number "+name, "%s", packNumber(p.Numbers[name], lang))
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Severities)) {
 		line("程度 "+name, "severity "+name, "%s", p.Severities[name])
@@ -63,8 +63,8 @@ func writePack(w io.Writer, p *pack.Pack, lang string) {
 	line("摘要", "digest", "%s", p.Digest())
 }
 
-// number says what a number is, and how far it can be relied on.
-func number(n pack.Number, lang string) string {
+// packNumber says what a number of a pack is, and how far it can be relied on.
+func packNumber(n pack.Number, lang string) string {
 	if n.Unknown {
 		return choose(lang, "地方数字未配置：", "local number not configured: ") + n.Source
 	}

@@ -172,12 +172,18 @@ func (c *serveCmd) scoreSheets() (*scoresheet.Set, error) {
 	return sheets.With(own...)
 }
 
+// newService returns a service over a store. Without sheets the reviews of case
+// files are not checked against one.
 func newService(st *store.Store, sheets *scoresheet.Set) (*workflow.Service, error) {
 	packs, err := workflow.Packs()
 	if err != nil {
 		return nil, err
 	}
-	return &workflow.Service{Store: st, Register: st, Vault: st, Packs: packs, Calendar: calendar.China(), Sheets: sheets}, nil
+	svc := &workflow.Service{Store: st, Register: st, Vault: st, Packs: packs, Calendar: calendar.China()}
+	if sheets != nil {
+		svc.Sheets = sheets
+	}
+	return svc, nil
 }
 
 // newHandler puts the API under /v1, and a page that says so at the root.

@@ -45,6 +45,9 @@ type Options struct {
 	MaxMaterialBytes int64
 	// BodyTimeout bounds how long a body may take to arrive. Default 1 minute.
 	BodyTimeout time.Duration
+	// MaxStatisticsCases bounds how many cases one request for statistics
+	// counts, each judged anew in a few milliseconds. Default 5000.
+	MaxStatisticsCases int
 	// Logger gets the errors that the client is not told. No body, no token
 	// and no text of an act is logged. Default slog.Default().
 	Logger *slog.Logger
@@ -59,6 +62,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.BodyTimeout == 0 {
 		o.BodyTimeout = time.Minute
+	}
+	if o.MaxStatisticsCases == 0 {
+		o.MaxStatisticsCases = 5000
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
@@ -107,6 +113,7 @@ func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
 	s.catalogue()
 	s.roster()
 	s.scoresheets()
+	s.statistics()
 	return errors.Join(s.failed...)
 }
 

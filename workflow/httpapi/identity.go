@@ -24,7 +24,8 @@ type access struct {
 //
 //	operation                               | who
 //	list, read, history, missing, tasks,    | every role but public, in the cases of their
-//	score sheet, download a material        | organ; an auditor and a superior organ in every case
+//	score sheet, download a material,       | organ; an auditor and a superior organ in every case
+//	statistics                              |
 //	upload a material                       | every role but public and auditor, same cases
 //	an act                                  | the roles of the act; the service judges
 //	submit opinions                         | public; an undertaking or executing unit, same cases

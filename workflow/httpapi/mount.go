@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/statistics"
 )
 
 // mount is the host's API as this package uses it. Our answers pass through
@@ -32,6 +33,7 @@ func newMount(api huma.API) *mount {
 		problems: codesByStatus(),
 	}
 	m.schemas.RegisterTypeAlias(reflect.TypeFor[calendar.Date](), reflect.TypeFor[civilDate]())
+	m.schemas.RegisterTypeAlias(reflect.TypeFor[statistics.Rate](), reflect.TypeFor[statistics.RateView]())
 	document := *api.OpenAPI()
 	document.Components = &huma.Components{Schemas: m.schemas}
 	m.document = &document

@@ -80,6 +80,7 @@ func kinds() []kind {
 		{"occurs_in_future", http.StatusUnprocessableEntity, "发生日期晚于今天", "The day lies in the future"},
 		{"material_missing", http.StatusUnprocessableEntity, "材料尚未上传", "A material was not uploaded"},
 		{"key_reused", http.StatusUnprocessableEntity, "Idempotency-Key已用于另一请求", "The Idempotency-Key was used for another request"},
+		{"too_many_cases", http.StatusUnprocessableEntity, "案件太多", "There are too many cases"},
 		{"precondition_required", http.StatusPreconditionRequired, "缺少If-Match", "If-Match is required"},
 		{"internal", http.StatusInternalServerError, "内部错误，已记录", "An internal error; it was logged"},
 	}
