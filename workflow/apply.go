@@ -120,16 +120,6 @@ func filter(findings []Finding, keep func(Finding) bool) []Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return !keep(f) })
 }
 
-// Missing returns what the gate still lacks on the day, in the order of the
-// statute: every rule owed at it that is violated now. An empty gate stands
-// for the next one on the main path.
-func Missing(c Case, gate decision.Kind, on calendar.Date) []Finding {
-	if gate == "" {
-		gate = c.Stage.Info().Gate
-	}
-	return Open(atGate(c, gate, on, false))
-}
-
 // Check judges a finished case, or one that was never in the system: every
 // rule, article by article.
 func Check(c Case, on calendar.Date) []Finding { return Evaluate(c, on) }

@@ -13,8 +13,9 @@ func workingDays(cal *calendar.Calendar, after, until calendar.Date) (count int,
 	return int(span.WorkingDays), span.Provisional, err
 }
 
-// afterWorkingDays returns the n-th working day after a day.
-func afterWorkingDays(cal *calendar.Calendar, day calendar.Date, n int) (calendar.Date, error) {
-	end, err := cal.AddWorkingDays(day, calendar.WorkingDays(n))
-	return end.Date, err
+// afterWorkingDays returns the n-th working day after a day, and whether it is
+// provisional.
+func afterWorkingDays(cal *calendar.Calendar, day calendar.Date, n int) (end calendar.Date, provisional bool, err error) {
+	result, err := cal.AddWorkingDays(day, calendar.WorkingDays(n))
+	return result.Date, result.Provisional, err
 }

@@ -138,7 +138,7 @@ func decidedByChief(v *view) result {
 	case !met:
 		return v.absent("没有会议的记录", "no meeting is recorded")
 	case !made.OccurredOn.IsZero() && !meeting.OccurredOn.IsZero() && made.OccurredOn.Before(meeting.OccurredOn):
-		return v.broken("决定早于会议", "the decision is earlier than the meeting")
+		return v.broken("决定早于会议", "the decision is earlier than the meeting").from(meeting.OccurredOn)
 	case made.Act.Draft != meeting.Act.Draft && made.Act.Draft != 0 && meeting.Act.Draft != 0:
 		return v.broken("决定的草案不是会议讨论的版本", "the version decided is not the one discussed")
 	case made.Act.Decider == "" || meeting.Act.Chief == "":
@@ -357,7 +357,7 @@ func partyReported(v *view) result {
 	case done && last.Act.RepliedOn.IsZero():
 		return v.unknown("党委答复日期", "when the Party committee replied")
 	case done && !v.gateDay().IsZero() && last.Act.RepliedOn.After(v.gateDay()):
-		return v.broken("党委答复晚于出台日期", "the Party committee replied after the issue")
+		return v.broken("党委答复晚于出台日期", "the Party committee replied after the issue").from(last.Act.RepliedOn)
 	case done:
 		return v.ok()
 	case how == excused:

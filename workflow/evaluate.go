@@ -37,7 +37,7 @@ type Rule struct {
 	// Number is the local number that the rule is about. It holds only under
 	// the packs that have it, known or unknown.
 	Number string
-	// Acts are the acts that clear it.
+	// Acts are the acts that clear it; none where only time does.
 	Acts  []decision.Kind
 	check func(*view) result
 }
@@ -172,8 +172,11 @@ func weight(s Status) int {
 // act in it when recorded is true, still without it when not.
 func atGate(c Case, gate decision.Kind, on calendar.Date, recorded bool) []Finding {
 	var findings []Finding
-	for _, r := range RulesUnder(c.Pack) {
-		if slices.Contains(r.Gates, gate) && (recorded || !r.Own) {
+	for i := range rules {
+		if !slices.Contains(rules[i].Gates, gate) || (rules[i].Own && !recorded) {
+			continue
+		}
+		if r, ok := rules[i].under(c.Pack); ok {
 			findings = append(findings, judge(r, c, on, true, recorded))
 		}
 	}
@@ -280,6 +283,12 @@ func (v *view) noObject(zh, en string) result {
 
 func (r result) about(format string, args ...any) result {
 	r.subject = fmt.Sprintf(format, args...)
+	return r
+}
+
+// from says from which day on it can be satisfied.
+func (r result) from(day calendar.Date) result {
+	r.earliest = day
 	return r
 }
 

@@ -60,6 +60,9 @@ type Finding struct {
 	// working days is not loaded.
 	Earliest    calendar.Date `json:"earliest,omitzero"`
 	Provisional bool          `json:"provisional,omitempty"`
+	// Gate is the act at which it is owed, where several gates were asked
+	// about; see [Before].
+	Gate decision.Kind `json:"gate,omitempty"`
 	// Reason is why a norm was departed from, as its actor stated.
 	Reason string `json:"reason,omitempty"`
 }

@@ -140,7 +140,7 @@ func congress(v *view) result {
 	case done && last.Act.ActedOn.IsZero():
 		return v.unknown("人大办理日期", "the day on which the People's Congress acted")
 	case done && !v.gateDay().IsZero() && last.Act.ActedOn.After(v.gateDay()):
-		return v.broken("人大办理日期晚于出台日期", "the People's Congress acted after the issue")
+		return v.broken("人大办理日期晚于出台日期", "the People's Congress acted after the issue").from(last.Act.ActedOn)
 	case done:
 		return v.ok()
 	case how == excused:

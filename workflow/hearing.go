@@ -151,7 +151,7 @@ func hearingAnnounced(v *view) result {
 		case h.announced.OccurredOn.IsZero() || h.day().IsZero():
 			return v.unknown("公告日期或者听证日期", "the day of the announcement or of the hearing")
 		case !h.announced.OccurredOn.Before(h.day()):
-			return v.broken("公告未早于听证日", "the announcement is not earlier than the hearing")
+			return v.broken("公告未早于听证日", "the announcement is not earlier than the hearing").from(h.announced.OccurredOn.AddDays(1))
 		}
 		return v.okBecause(fmt.Sprintf("提前%d日公告", h.day().DaysSince(h.announced.OccurredOn)),
 			fmt.Sprintf("announced %d days before", h.day().DaysSince(h.announced.OccurredOn)))
@@ -183,7 +183,7 @@ func selectionPublished(v *view) result {
 		case h.method.OccurredOn.IsZero() || selected.IsZero():
 			return v.unknown("遴选办法公布日期或者遴选日期", "when the method was published or the selection made")
 		case !h.method.OccurredOn.Before(selected):
-			return v.broken("遴选办法未在遴选之前公布", "the method was not published before the selection")
+			return v.broken("遴选办法未在遴选之前公布", "the method was not published before the selection").from(h.method.OccurredOn.AddDays(1))
 		}
 		return v.ok()
 	})
@@ -198,7 +198,7 @@ func listPublished(v *view) result {
 		case h.list.OccurredOn.IsZero() || h.day().IsZero():
 			return v.unknown("名单公布日期或者听证日期", "when the list was published or the hearing held")
 		case !h.list.OccurredOn.Before(h.day()):
-			return v.broken("名单未在听证之前公布", "the list was not published before the hearing")
+			return v.broken("名单未在听证之前公布", "the list was not published before the hearing").from(h.list.OccurredOn.AddDays(1))
 		}
 		return v.okBecause(fmt.Sprintf("提前%d日公布", h.day().DaysSince(h.list.OccurredOn)),
 			fmt.Sprintf("published %d days before", h.day().DaysSince(h.list.OccurredOn)))
@@ -226,6 +226,12 @@ func materialsDelivered(v *view) result {
 		if participants == nil {
 			return v.unknown("听证参加人名单", "who the participants were")
 		}
+		var last calendar.Date // once everybody has them
+		for _, id := range participants {
+			if on := h.deliveries[id]; on.After(last) {
+				last = on
+			}
+		}
 		for _, id := range participants {
 			on, ok := h.deliveries[id]
 			switch {
@@ -235,7 +241,7 @@ func materialsDelivered(v *view) result {
 				return v.unknown("向参加人"+id+"送达的日期", "when materials reached participant "+id).about("%s", id)
 			case day.DaysSince(on) < least:
 				return v.broken(fmt.Sprintf("向参加人%s送达于听证%d日前，应不少于%d日", id, day.DaysSince(on), least),
-					fmt.Sprintf("participant %s had the materials %d days before, not %d", id, day.DaysSince(on), least)).about("%s", id)
+					fmt.Sprintf("participant %s had the materials %d days before, not %d", id, day.DaysSince(on), least)).about("%s", id).from(last.AddDays(least))
 			}
 		}
 		return v.ok()

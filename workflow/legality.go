@@ -318,8 +318,8 @@ func reviewTime(v *view) result {
 		if least.Strict {
 			res = res.as(Hard)
 		}
-		if day, err := afterWorkingDays(v.Calendar, p.received, least.Value); err == nil {
-			res.earliest = day
+		if day, unsure, err := afterWorkingDays(v.Calendar, p.received, least.Value); err == nil {
+			res.earliest, provisional = day, provisional || unsure
 		}
 	}
 	res.provisional = provisional

@@ -42,7 +42,7 @@ var participationRules = []Rule{
 	},
 	{
 		ID: "R15.5", Norm: d713, Article: 15, Paragraph: 1, Severity: Hard, Zh: "期限届满后才结束征求意见、提交草案", En: "the round is closed and the draft submitted only after the period",
-		Gates: append([]decision.Kind{"close_comment"}, packageGates...), Acts: []decision.Kind{"submit_for_review"}, check: periodAwaited,
+		Gates: append([]decision.Kind{"close_comment"}, packageGates...), check: periodAwaited, // nobody clears it; it is waited for
 	},
 }
 
@@ -198,8 +198,7 @@ func commentPeriod(v *view) result {
 		case including >= least.Value:
 			return v.okBecause(zh+"：计算方式处于边界，建议不计首日", en+": borderline counting, better to leave out the first day")
 		}
-		short := v.broken(zh, en)
-		short.earliest = o.Act.EndsOn.AddDays(least.Value - excluding)
+		short := v.broken(zh, en).from(o.Act.EndsOn.AddDays(least.Value - excluding))
 		short.reason = strings.TrimSpace(o.Act.ShortenedReason)
 		if least.Strict {
 			return short.as(Hard)
@@ -213,14 +212,14 @@ func commentPeriod(v *view) result {
 func shorteningExplained(v *view) result {
 	least := v.Pack.Number(pack.CommentDays)
 	return v.rounds(func(o decision.Done[decision.OpenComment]) result {
-		_, including, known := periodOf(o)
+		excluding, including, known := periodOf(o)
 		switch {
 		case !known:
 			return v.unknown("征求意见的起止日期", "when the period began and ended")
 		case including >= least.Value:
 			return v.not("期限未缩短", "the period was not shortened")
 		case strings.TrimSpace(o.Act.ShortenedReason) == "":
-			return v.lacking("公告中缩短期限的理由", "why the period is shortened, in the notice")
+			return v.lacking("公告中缩短期限的理由", "why the period is shortened, in the notice").from(o.Act.EndsOn.AddDays(least.Value - excluding))
 		}
 		return v.ok()
 	})
@@ -286,10 +285,8 @@ func periodAwaited(v *view) result {
 		case v.Evidence != Live && v.at("close_comment") && day == o.Act.EndsOn:
 			return v.ok() // a source dates the end of a round on its last day
 		case !day.After(o.Act.EndsOn):
-			early := v.broken(fmt.Sprintf("征求意见至%s届满，最早可于次日进行", o.Act.EndsOn),
-				fmt.Sprintf("the period runs to %s; the next day is the earliest", o.Act.EndsOn))
-			early.earliest = o.Act.EndsOn.AddDays(1)
-			return early
+			return v.broken(fmt.Sprintf("征求意见至%s届满，最早可于次日进行", o.Act.EndsOn),
+				fmt.Sprintf("the period runs to %s; the next day is the earliest", o.Act.EndsOn)).from(o.Act.EndsOn.AddDays(1))
 		}
 		return v.ok()
 	})

@@ -521,6 +521,20 @@ func TestEachRuleIsBroken(t *testing.T) {
 // the rule, everything before it accepted.
 func refusedAt(t *testing.T, walk steps, at decision.Kind, rule string) {
 	t.Helper()
+	findings := refusalAt(t, walk, at)
+	i := slices.IndexFunc(findings, func(f workflow.Finding) bool { return f.Rule == rule })
+	if i < 0 {
+		t.Fatalf("%s was refused, but not for %s: %+v", at, rule, findings)
+	}
+	if f := findings[i]; f.Article == 0 || f.Norm == "" || f.Zh == "" || f.En == "" {
+		t.Errorf("the refusal does not cite: %+v", f)
+	}
+}
+
+// refusalAt plays the steps live up to the first refusal, which must be at the
+// act of the kind, and returns its findings.
+func refusalAt(t *testing.T, walk steps, at decision.Kind) []workflow.Finding {
+	t.Helper()
 	c := workflowtest.Case(t, "d713")
 	for _, s := range walk {
 		applied, err := workflowtest.Do(c, s)
@@ -529,20 +543,13 @@ func refusedAt(t *testing.T, walk steps, at decision.Kind, rule string) {
 			continue
 		}
 		var refused *workflow.RefusedError
-		if !errors.As(err, &refused) || !errors.Is(err, workflow.ErrRefused) {
+		if !errors.As(err, &refused) || !errors.Is(err, workflow.ErrRefused) || s.Act.Kind() != at {
 			t.Fatalf("%s: %v", s.Act.Kind(), err)
 		}
-		i := slices.IndexFunc(refused.Findings, func(f workflow.Finding) bool { return f.Rule == rule })
-		if s.Act.Kind() != at || i < 0 {
-			t.Fatalf("refused at %s: %v", s.Act.Kind(), err)
-		}
-		f := refused.Findings[i]
-		if f.Article == 0 || f.Norm == "" || f.Zh == "" || f.En == "" {
-			t.Errorf("the refusal does not cite: %+v", f)
-		}
-		return
+		return refused.Findings
 	}
 	t.Fatalf("nothing was refused; %s should be", at)
+	return nil
 }
 
 func TestEveryRuleHasASatisfyingAndABreakingCase(t *testing.T) {

@@ -89,7 +89,8 @@ type Transition struct {
 }
 
 // transitions is the whole procedure. A pair of stage and act that has no row
-// is refused. Rows of acts that stay in their stage are made by [within].
+// is refused. Rows of acts that stay in their stage are made by [within]. Of the
+// rows of a gate the first is the outcome that leads on along the main path.
 var transitions = slices.Concat(
 	[]Transition{
 		{StageNone, "propose", "", StageProposed},

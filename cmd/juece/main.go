@@ -26,6 +26,8 @@ func main() {
 type cli struct {
 	Check    checkCmd         `cmd:"" help:"检查案卷文件，逐条给出结论。Judge case files, article by article."`
 	Score    scoreCmd         `cmd:"" help:"按评查表预填案卷评查。Fill in a score sheet from a case file."`
+	Missing  missingCmd       `cmd:"" help:"列出尚缺事项、由谁补、最早何时。What a case lacks, who can clear it, and from when."`
+	Plan     planCmd          `cmd:"" help:"推算最早决定日期和各步最迟日期。The earliest lawful decision, and the latest day of each step."`
 	Calendar calendarCmd      `cmd:"" help:"推算日和工作日。Count days and working days."`
 	Pack     packCmd          `cmd:"" help:"查看、检查、比较规则包。Show, check and compare rule packs."`
 	Serve    serveCmd         `cmd:"" help:"提供HTTP接口。Serve the API."`

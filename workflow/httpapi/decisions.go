@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/history"
@@ -59,20 +58,6 @@ type Entry struct {
 	Entry  string         `json:"entry" doc:"所存并计算摘要的原文，逐字节。The text that is stored and hashed, byte for byte."`
 }
 
-// Missing is what a gate still lacks, by who can clear it.
-type Missing struct {
-	Gate   decision.Kind  `json:"gate,omitempty" doc:"所问的程序行为；没有则程序已经走完。The act that is asked about; absent when nothing is left to do."`
-	Zh     string         `json:"zh,omitempty"`
-	En     string         `json:"en,omitempty"`
-	Groups []MissingGroup `json:"groups"`
-}
-
-// MissingGroup is what one role can clear.
-type MissingGroup struct {
-	Role     decision.Role      `json:"role,omitempty" doc:"没有则无须何人补充，只待时日。Absent when it is not for anybody to clear."`
-	Findings []workflow.Finding `json:"findings"`
-}
-
 func (s *server) decisions() {
 	add(s, get("list-decisions", "/decisions", "decisions", "案件列表 List cases",
 		"所属机关的案件，按编号排列。The cases of the caller's organ in order of id; an auditor sees all."), readers(), s.listDecisions)
@@ -81,7 +66,7 @@ func (s *server) decisions() {
 	add(s, get("get-history", "/decisions/{id}/history", "decisions", "查看历史 Read the history",
 		"全过程记录（第三十三条）。The whole record, verbatim (D713 Art 33)."), readers(), s.getHistory)
 	add(s, get("get-missing", "/decisions/{id}/missing", "decisions", "尚缺事项 What is missing",
-		"下一关口还缺什么、由谁补、最早何时。What the gate lacks, with article, who can clear it, and from when."), readers(), s.getMissing)
+		"下一关口和公布之前还缺什么、由谁补、最早何时。What the next gate and publication lack, with article, who can clear it, and from when."), readers(), s.getMissing)
 }
 
 type listInput struct {
@@ -170,48 +155,4 @@ func (s *server) getHistory(ctx context.Context, who caller, in *CasePath) (*bod
 		out.Items[i] = Entry{Seq: r.Seq, Digest: r.Digest, Entry: string(r.Data)}
 	}
 	return answer(out), nil
-}
-
-type missingInput struct {
-	CasePath
-	Gate string `query:"gate" maxLength:"64" doc:"程序行为；默认为主线上的下一个。An act; the next one on the main path by default."`
-}
-
-func (s *server) getMissing(ctx context.Context, who caller, in *missingInput) (*body[Missing], error) {
-	c, err := s.read(ctx, who, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := Missing{Gate: decision.Kind(in.Gate), Groups: []MissingGroup{}}
-	if out.Gate == "" {
-		out.Gate = c.Stage.Info().Gate
-	}
-	if out.Gate == "" {
-		return answer(out), nil // nothing is left to do
-	}
-	info, err := decision.Describe(out.Gate)
-	if err != nil {
-		return nil, coded{"unknown_act", "目录见GET /acts", "GET /acts lists the acts"}
-	}
-	out.Zh, out.En = info.Zh, info.En
-	for _, f := range workflow.Missing(c, out.Gate, s.today()) {
-		out.add(f)
-	}
-	return answer(out), nil
-}
-
-// add puts a finding under every role that can clear it, or under none.
-func (m *Missing) add(f workflow.Finding) {
-	by := f.ClearedBy
-	if len(by) == 0 {
-		by = []decision.Role{""}
-	}
-	for _, role := range by {
-		i := slices.IndexFunc(m.Groups, func(g MissingGroup) bool { return g.Role == role })
-		if i < 0 {
-			i = len(m.Groups)
-			m.Groups = append(m.Groups, MissingGroup{Role: role})
-		}
-		m.Groups[i].Findings = append(m.Groups[i].Findings, f)
-	}
 }

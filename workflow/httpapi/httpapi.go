@@ -106,6 +106,7 @@ func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
 		}
 	}
 	s.decisions()
+	s.plans()
 	s.tasks()
 	s.acts()
 	s.opinions()

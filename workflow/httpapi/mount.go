@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/plan"
 	"github.com/juece/juece/workflow/statistics"
 )
 
@@ -43,6 +44,9 @@ func newMount(api huma.API) *mount {
 // schemaName puts our name before a type's: the names share the host's
 // document with the host's own.
 func schemaName(t reflect.Type, hint string) string {
+	if t == reflect.TypeFor[plan.Step]() { // a pack has steps, too
+		return "JuecePlanStep"
+	}
 	return "Juece" + huma.DefaultSchemaNamer(t, hint)
 }
 

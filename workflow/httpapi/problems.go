@@ -13,6 +13,7 @@ import (
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/pack"
+	"github.com/juece/juece/workflow/plan"
 )
 
 // Problem is an error as the client gets it (RFC 9457). Code is stable; the
@@ -68,6 +69,7 @@ func kinds() []kind {
 		{"wrong_stage", http.StatusConflict, "当前阶段不能进行", "The act has no place in this stage"},
 		{"rule_violated", http.StatusConflict, "法定要求未满足", "The law forbids it as the record stands"},
 		{"reason_required", http.StatusConflict, "须说明理由", "A reason is required"},
+		{"no_plan", http.StatusConflict, "无法作出计划", "Nothing can be planned from here"},
 		{"opinions_closed", http.StatusConflict, "现在不接收意见", "No opinions are taken now"},
 		{"version_conflict", http.StatusPreconditionFailed, "案件已有新的版本", "The case has moved on"},
 		{"body_too_large", http.StatusRequestEntityTooLarge, "请求体过大", "The body is too large"},
@@ -141,6 +143,8 @@ func (s *server) problem(ctx context.Context, lang string, err error) *Problem {
 	var own coded
 	var invalid *decision.InvalidError
 	var refused *workflow.RefusedError
+	var option *plan.OptionError
+	var stuck *plan.StuckError
 	switch {
 	case errors.As(err, &own):
 		p := newProblem(own.code, lang)
@@ -150,6 +154,16 @@ func (s *server) problem(ctx context.Context, lang string, err error) *Problem {
 		return invalidProblem(invalid, lang)
 	case errors.As(err, &refused):
 		return refusedProblem(refused, lang)
+	case errors.As(err, &option):
+		p := newProblem("invalid_request", lang)
+		p.Errors = []FieldError{{Field: "query." + option.Field, Message: option.Message(lang)}}
+		return p
+	case errors.As(err, &stuck):
+		p := newProblem("no_plan", lang)
+		p.Findings = stuck.Findings
+		return p
+	case errors.Is(err, plan.ErrEnded):
+		return newProblem("no_plan", lang)
 	case errors.Is(err, workflow.ErrConflict):
 		return newProblem("version_conflict", lang)
 	case errors.Is(err, workflow.ErrKeyReused):
