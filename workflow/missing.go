@@ -12,10 +12,10 @@ import (
 // for the next one on the main path.
 //
 // The act itself is still to come, so Missing presumes the plain one: on the
-// last version of the draft, with a dossier of all that the record holds; of a
-// round or a hearing, the only one; of a statement, the chief's, who speaks
-// last. For such an act the rules that [Apply] refuses it for are just these,
-// beside those with Own, which look at what the act says.
+// last version of the draft, with a dossier of all that the record holds, of
+// the only round or hearing. [Apply] refuses such an act for just these rules,
+// and for those with Own, which look at what the act says. Of a statement in
+// the meeting nothing can be presumed: R30.3 asks whose it is.
 func Missing(c Case, gate decision.Kind, on calendar.Date) []Finding {
 	if gate == "" {
 		gate = c.Stage.Info().Gate
