@@ -105,10 +105,7 @@ func disputeStated(v *view) result {
 		}
 	}
 	slices.Sort(against)
-	if len(against) == 0 {
-		if unknown {
-			return v.unknown("单位的意见", "what the units answered")
-		}
+	if len(against) == 0 && !unknown {
 		return v.noObject("没有未取得一致的单位", "no unit disagrees")
 	}
 	for _, unit := range against {
@@ -118,6 +115,9 @@ func disputeStated(v *view) result {
 		if !stated {
 			return v.absent(fmt.Sprintf("“%s”不同意，但没有争议说明", unit), fmt.Sprintf("%q disagrees and no dispute is stated", unit)).about("%s", unit)
 		}
+	}
+	if unknown { // a unit whose answer is not told may disagree too
+		return v.unknown("单位的意见", "what the units answered")
 	}
 	return v.ok()
 }

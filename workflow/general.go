@@ -123,6 +123,9 @@ func catalogueFollowed(v *view) result {
 		return v.noObject("没有目录载明的程序", "no catalogue declares any procedure")
 	}
 	for _, step := range last.Act.Steps {
+		if step == "" {
+			return v.unknown("目录载明的程序", "which procedures the catalogue declares")
+		}
 		if how, _ := v.step(step); how == excused {
 			return v.broken("目录载明的程序被认定为不适用："+string(step), "the catalogue declares a procedure that was determined not to apply: "+string(step)).about("%s", step)
 		}

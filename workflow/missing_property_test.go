@@ -59,6 +59,9 @@ func TestAnActIsRefusedExactlyForWhatMissingNames(t *testing.T) {
 			c = compare(t, c, s, seen)
 		}
 	})
+	if testing.Short() { // fewer walks come upon fewer rules
+		return
+	}
 	for _, what := range []string{"refused", "reason", "accepted", "R14.3", "R15.5", "R19.1", "R22.1", "R25.1", "R28.1", "R29.1", "R31.1", "G17.1", "R34.1", "R34.4", "R35.3", "R36.5", "R38.1"} {
 		if seen[what] == 0 {
 			t.Errorf("the walks never came upon %s: %v", what, seen)
