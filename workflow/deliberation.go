@@ -272,8 +272,7 @@ func dissentRecorded(v *view) result {
 	if len(v.d.MinutesSigned) == 0 {
 		return v.absent("没有签署的会议记录", "no signed minutes are recorded")
 	}
-	_, said, _ := v.spoken()
-	for _, s := range said {
+	for _, s := range v.d.Statements { // of every meeting on the matter
 		dissent := s.Act.Position == "disagree" || s.Act.Position == "reserve"
 		if dissent && strings.TrimSpace(s.Act.Text) == "" {
 			return v.broken("不同意见没有载明内容", "a dissent is recorded without its words").about("%s", s.Act.Member)

@@ -305,6 +305,9 @@ func worst(results ...result) result {
 // undecided says that nobody has determined whether a step applies.
 func (v *view) undecided(step decision.Step) result {
 	condition := v.Pack.Steps[string(step)].Condition
+	if condition == (pack.Text{}) {
+		return v.unknown("认定不适用的依据", "on what ground it was determined not to apply")
+	}
 	zh, en := "尚未认定是否适用（条件："+condition.Zh+"）", "nobody has determined whether it applies (condition: "+condition.En+")"
 	if v.due && v.Evidence == Live {
 		return v.broken(zh, en)
@@ -353,6 +356,8 @@ func (v *view) step(step decision.Step) (applicability, decision.DetermineStep) 
 		return applies, *last
 	case slices.Contains(rule.Exempt, last.Ground):
 		return excused, *last
+	case rule.Always() && last.Ground == "" && len(rule.Exempt) > 0 && v.Evidence != Live:
+		return undetermined, *last // a file that does not tell the ground
 	case rule.Always():
 		return applies, *last // a step that always applies is excused by its own grounds only
 	case last.Ground == "condition_absent", last.Ground == "already_assessed" && step == decision.StepRisk, // Art 22 ¶2

@@ -161,19 +161,7 @@ func issuedAt(d decision.Decision) int64 {
 // since then is what this rule is about.
 func feedbackDisposed(v *view) result {
 	issued := issuedAt(v.d)
-	first, last := int64(0), int64(0)
-	for _, b := range v.d.OpinionBatches {
-		if issued > 0 && b.Seq > issued {
-			if first == 0 {
-				first = b.Act.First
-			}
-			last = b.Act.Last
-		}
-	}
-	if first == 0 {
-		return v.noObject("公布后没有收到意见建议", "no opinion came in after publication")
-	}
-	covered := coverage{ranges: []decision.Range{{From: 1, To: first - 1}}}
+	var covered coverage
 	for _, act := range v.d.Dispositions {
 		for _, g := range act.Act.Groups {
 			for _, r := range g.Opinions {
@@ -181,8 +169,18 @@ func feedbackDisposed(v *view) result {
 			}
 		}
 	}
-	if gap := covered.firstGap(last); gap > 0 {
-		return v.absent(fmt.Sprintf("第%d号意见尚无处理结果", gap), fmt.Sprintf("opinion number %d has no disposition", gap)).about("%d", gap)
+	came := false
+	for _, b := range v.d.OpinionBatches {
+		if issued == 0 || b.Seq < issued {
+			continue
+		}
+		came = true
+		if gap := covered.gap(b.Act.First, b.Act.Last); gap > 0 {
+			return v.absent(fmt.Sprintf("第%d号意见尚无处理结果", gap), fmt.Sprintf("opinion number %d has no disposition", gap)).about("%d", gap)
+		}
+	}
+	if !came {
+		return v.noObject("公布后没有收到意见建议", "no opinion came in after publication")
 	}
 	return v.ok()
 }

@@ -139,3 +139,14 @@ func congressActs(day string) func(steps) steps {
 		Form: "report", Body: "县人大常委会", ActedOn: date(day), Reference: "〔2026〕1号", Result: "received",
 	})
 }
+
+func TestEveryRoleHasAName(t *testing.T) {
+	t.Parallel()
+	for _, info := range decision.Catalogue() {
+		for _, role := range workflow.Permitted(info.Kind) {
+			if zh, en := workflow.RoleName(role, "zh"), workflow.RoleName(role, "en"); zh == string(role) || zh == en {
+				t.Errorf("%s: %q %q", role, zh, en)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -361,9 +362,12 @@ type coverage struct{ ranges []decision.Range }
 func (c *coverage) add(r decision.Range) { c.ranges = append(c.ranges, r) }
 
 // firstGap returns the first position up to last that no range holds, or 0.
-func (c *coverage) firstGap(last int64) int64 {
-	slices.SortFunc(c.ranges, func(a, b decision.Range) int { return int(a.From - b.From) })
-	next := int64(1)
+func (c *coverage) firstGap(last int64) int64 { return c.gap(1, last) }
+
+// gap returns the first position from one to another that no range holds, or
+// 0.
+func (c *coverage) gap(next, last int64) int64 {
+	slices.SortFunc(c.ranges, func(a, b decision.Range) int { return cmp.Compare(a.From, b.From) })
 	for _, r := range c.ranges {
 		if r.From > next {
 			break

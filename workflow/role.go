@@ -17,6 +17,9 @@ var roleNames = map[decision.Role][2]string{
 	RoleLegalAdviser:     {"法律顾问", "legal adviser"},
 	RoleGovLawyer:        {"公职律师", "government lawyer"},
 	RoleArchivist:        {"档案人员", "archivist"},
+	RoleExecutingUnit:    {"执行单位", "executing unit"},
+	RoleEvaluator:        {"决策后评估单位", "evaluator"},
+	RoleSupervisor:       {"上级行政机关", "superior organ"},
 	RoleAuditor:          {"审计人员", "auditor"},
 }
 

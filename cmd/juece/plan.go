@@ -115,6 +115,9 @@ func (p *planCmd) explain(err error) string {
 	}
 	stage := stuck.Stage.Info()
 	text := choose(p.Lang, "无法从“"+stage.Zh+"”阶段继续：", "nothing leads on from the stage "+stage.En+": ")
+	if stuck.Cause != nil {
+		text += printable(stuck.Cause.Error())
+	}
 	for i, f := range stuck.Findings {
 		if i > 0 {
 			text += choose(p.Lang, "；", "; ")

@@ -9,7 +9,8 @@
 // step is found in the same way, by holding the step back. Nothing is stored.
 //
 // A plan keeps to the norms: it shortens no period. Days are counted without
-// the first (Civil Code Art 201). The legality opinion is planned for the day
+// the first (Civil Code Art 201). The public is heard by open comment unless it
+// was heard already; Art 14 ¶2 has other ways, for which it sets no time. The legality opinion is planned for the day
 // it is due, because the time of Art 26 ¶2 belongs to the reviewer.
 package plan
 

@@ -242,7 +242,7 @@ func TestAPlanPutsRightWhatWentWrong(t *testing.T) {
 			[]decision.Kind{"submit_draft", "confirm_still_stands"},
 		},
 		"a supplement asked for": {change("request_supplement", func(a decision.Act) decision.Act { return a }), []decision.Kind{"supplement_package"}},
-		"the congress": {change("record_reply", func(a decision.Act) decision.Act {
+		"a unit that disagrees": {change("record_reply", func(a decision.Act) decision.Act {
 			r := a.(decision.RecordReply)
 			r.Position = "disagree"
 			return r

@@ -35,38 +35,17 @@ type run struct {
 	comments bool // the public is to be heard, by open comment
 	eager    bool // nothing is left for a later gate to ask
 
-	done   []workflow.Deed
-	before []workflow.Case // as it stood before each deed
-	wake   calendar.Date   // the next day on which something can change
-	trying map[decision.Kind]bool
-	tried  map[string]bool
-	stuck  []workflow.Finding // what refused last
-	unsure []int              // places in done whose term rests on a year that is not loaded
-	waits  []wait
+	done    []workflow.Deed
+	before  []workflow.Case // as it stood before each deed
+	wake    calendar.Date   // the next day on which something can change
+	trying  map[decision.Kind]bool
+	tried   map[string]bool
+	stuck   []workflow.Finding // what refused last
+	invalid error              // an act that could not be formed from what the record tells
+	unsure  []int              // places in done whose term rests on a year that is not loaded
+	waits   []wait
 	// because is the rule behind the day that an act names.
 	because map[decision.Kind]workflow.Finding
-}
-
-// wait is that an act had to wait.
-type wait struct {
-	since, until calendar.Date
-	finding      workflow.Finding // empty where no rule but the plan or the record says so
-}
-
-// StuckError says that no course leads on: what refuses can be cleared neither
-// by an act nor by waiting.
-type StuckError struct {
-	Stage    workflow.Stage
-	Findings []workflow.Finding
-}
-
-// Error names the stage and the rules.
-func (e *StuckError) Error() string {
-	text := fmt.Sprintf("plan: nothing leads on from the stage %q", e.Stage)
-	for _, f := range e.Findings {
-		text += fmt.Sprintf("; %s %s Art %d: %s", f.Rule, f.Norm, f.Article, f.En)
-	}
-	return text
 }
 
 // begin returns a run over a case that starts on a day, or on the day of the
@@ -106,7 +85,7 @@ func (r *run) to(goal decision.Kind, last calendar.Date) error {
 			return nil
 		}
 		if r.wake.IsZero() || len(r.done) > maxActs || r.wake.DaysSince(r.start) > maxDays || (!last.IsZero() && r.wake.After(last)) {
-			return &StuckError{Stage: r.c.Stage, Findings: r.stuck}
+			return &StuckError{Stage: r.c.Stage, Findings: r.stuck, Cause: r.invalid}
 		}
 		r.day, r.wake = r.wake, calendar.Date{}
 		clear(r.terms)
@@ -148,6 +127,30 @@ func (r *run) ahead() bool {
 	return did
 }
 
+// wanted are the acts that the plan is to hold beside those the law demands.
+func (r *run) wanted() []decision.Kind {
+	var kinds []decision.Kind
+	if _, _, ok := r.unsettled(); ok {
+		kinds = append(kinds, "determine_step")
+	}
+	if changeWanted(r.c.Decision) {
+		kinds = append(kinds, "submit_draft")
+	}
+	switch {
+	case r.comments && r.comment() != nil:
+		kinds = append(kinds, "open_comment")
+	case r.commentClose() != nil:
+		kinds = append(kinds, "close_comment")
+	}
+	if r.opts.Hearing && len(r.c.Decision.Hearings) == 0 {
+		if _, announced := pendingHearing(r.c.Decision); announced {
+			return append(kinds, "hold_hearing")
+		}
+		kinds = append(kinds, "announce_hearing")
+	}
+	return kinds
+}
+
 func allowed(stage workflow.Stage, kind decision.Kind) bool {
 	return slices.ContainsFunc(workflow.Transitions(), func(t workflow.Transition) bool { return t.From == stage && t.Act == kind })
 }
@@ -169,6 +172,9 @@ func (r *run) try(kind decision.Kind, do bool) bool {
 		return r.clear(kind, r.lacking(kind, refused.Findings))
 	case isRefusal && (refused.Code == workflow.CodeForeignDraft || refused.Code == workflow.CodeForeignAct):
 		return r.clear(kind, r.lacking(kind, nil)) // what it names is still to come
+	case err != nil && !isRefusal:
+		r.invalid = err
+		return false
 	case err != nil || !do:
 		return false
 	}
@@ -200,42 +206,6 @@ func (r *run) propose(kind decision.Kind) (workflow.Deed, workflow.Applied, erro
 			return deed, applied, err
 		}
 	}
-}
-
-// setTerm takes over the earliest day that an act may name, and reports
-// whether there was one.
-func (r *run) setTerm(kind decision.Kind, findings []workflow.Finding) bool {
-	if !slices.Contains(naming, kind) {
-		return false
-	}
-	set := false
-	for _, f := range findings {
-		if ownRules[f.Rule] && f.Earliest.After(r.term(kind)) {
-			r.terms[kind], r.because[kind], set = f.Earliest, f, true
-		}
-	}
-	return set
-}
-
-// ownRules are the rules that look at what their act says.
-var ownRules = func() map[string]bool {
-	own := map[string]bool{}
-	for _, r := range workflow.Rules() {
-		own[r.ID] = r.Own
-	}
-	return own
-}()
-
-// term is the day that an act of the kind names today.
-func (r *run) term(kind decision.Kind) calendar.Date {
-	return later(r.day, later(r.promised[kind], r.terms[kind]))
-}
-
-func later(a, b calendar.Date) calendar.Date {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // clear waits for what time clears, and does an act for each finding that an
@@ -277,45 +247,6 @@ func (r *run) lacking(kind decision.Kind, refused []workflow.Finding) []workflow
 		}
 	}
 	return blocking(refused)
-}
-
-// wait notes that something can change on a day to come.
-func (r *run) wait(until calendar.Date, f workflow.Finding) {
-	if r.wake.IsZero() || until.Before(r.wake) {
-		r.wake = until
-	}
-	known := slices.ContainsFunc(r.waits, func(w wait) bool { return w.until == until && w.finding.Rule == f.Rule })
-	if !known {
-		r.waits = append(r.waits, wait{since: r.day, until: until, finding: f})
-	}
-}
-
-// chain lists the rules that leave no earlier day for something done on a day:
-// what it waited for, what came on the day that this waiting began, and so on
-// back to the start.
-func (r *run) chain(day calendar.Date) []workflow.Finding {
-	rules := []workflow.Finding{}
-	for day.After(r.start) {
-		begun := day
-		for _, w := range slices.Backward(r.waits) {
-			if w.until != day {
-				continue
-			}
-			if w.since.Before(begun) {
-				begun = w.since
-			}
-			known := slices.ContainsFunc(rules, func(f workflow.Finding) bool { return f.Rule == w.finding.Rule })
-			if w.finding.Rule != "" && !known {
-				rules = append(rules, demand(w.finding))
-			}
-		}
-		if begun == day {
-			break // nothing waited: the case stood there already
-		}
-		day = begun
-	}
-	slices.Reverse(rules)
-	return rules
 }
 
 // blocking are the findings that forbid going on. The planner departs from no

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/juece/juece/decision"
-	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/history"
 )
 
@@ -20,10 +19,6 @@ const (
 	planChief    = "行政首长"
 	planCounsel  = "法律顾问"
 )
-
-// naming are the acts that name a day to come: the end of the period, the
-// hearing, the day the opinion is asked for, the meeting.
-var naming = []decision.Kind{"open_comment", "announce_hearing", "submit_for_review", "supplement_package", "place_on_agenda"}
 
 // templates form a plausible act of each kind that a plan can need. A template
 // returns nil when such an act makes no sense as the record stands.
@@ -85,31 +80,17 @@ func (r *run) form(kind decision.Kind) decision.Act {
 	return nil
 }
 
-// appointed is the day that the record names for an act, or the zero day, with
-// the act that named it. The legality opinion is planned for the day it is due:
-// Art 26 ¶2 gives the reviewer that time.
-func appointed(d decision.Decision, kind decision.Kind) (day calendar.Date, by decision.Kind) {
-	switch kind {
-	case "hold_hearing":
-		if a, ok := pendingHearing(d); ok {
-			return a.Act.HearingOn, "announce_hearing"
-		}
-	case "issue_legality_opinion":
-		sent, _ := decision.Last(d.Submissions)
-		if s, ok := decision.Last(d.Supplements); ok && s.Seq > sent.Seq {
-			return s.Act.OpinionDue, "supplement_package"
-		}
-		return sent.Act.OpinionDue, "submit_for_review"
-	case "open_meeting":
-		placed, _ := decision.Last(d.Agendas)
-		return placed.Act.MeetingOn, "place_on_agenda"
-	}
-	return calendar.Date{}, ""
-}
-
 // material is a file that will exist under a title.
 func material(title string) decision.Material {
 	return decision.Material{Digest: string(history.MaterialDigest([]byte(title))), Title: title}
+}
+
+// textOf is the text of a draft. A case file need not name it.
+func textOf(draft decision.SubmitDraft) decision.Material {
+	if draft.Text.Digest == "" || draft.Text.Title == "" {
+		return material(fmt.Sprintf("决策草案第%d版", draft.Draft))
+	}
+	return draft.Text
 }
 
 func channels(kinds []string) []decision.Channel {
@@ -171,7 +152,7 @@ func (r *run) draft() decision.Act {
 	}
 	v := r.version() + 1
 	return decision.SubmitDraft{
-		Draft: v, Text: material(fmt.Sprintf("决策草案第%d版", v)), Explanation: material(fmt.Sprintf("起草说明第%d版", v)), Changes: text,
+		Draft: v, Text: textOf(decision.SubmitDraft{Draft: v}), Explanation: material(fmt.Sprintf("起草说明第%d版", v)), Changes: text,
 		LegalBasis: []decision.LegalBasis{{Title: text, Status: "in_force"}},
 	}
 }
@@ -205,30 +186,6 @@ func (r *run) determination() decision.Act {
 		act.Ground, act.LegalBasis = "condition_absent", text
 	}
 	return act
-}
-
-// wanted are the acts that the plan is to hold beside those the law demands.
-func (r *run) wanted() []decision.Kind {
-	var kinds []decision.Kind
-	if _, _, ok := r.unsettled(); ok {
-		kinds = append(kinds, "determine_step")
-	}
-	if changeWanted(r.c.Decision) {
-		kinds = append(kinds, "submit_draft")
-	}
-	switch {
-	case r.comments && r.comment() != nil:
-		kinds = append(kinds, "open_comment")
-	case r.commentClose() != nil:
-		kinds = append(kinds, "close_comment")
-	}
-	if r.opts.Hearing && len(r.c.Decision.Hearings) == 0 {
-		if _, announced := pendingHearing(r.c.Decision); announced {
-			return append(kinds, "hold_hearing")
-		}
-		kinds = append(kinds, "announce_hearing")
-	}
-	return kinds
 }
 
 func (r *run) riskAssessment() decision.Act {

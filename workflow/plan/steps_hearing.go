@@ -36,7 +36,7 @@ func (r *run) announcement() decision.Act {
 	}
 	draft, _ := d.Draft()
 	return decision.AnnounceHearing{
-		Activity: "hearing", Draft: r.version(), Text: draft.Act.Text, Explanation: material("起草说明"), Channels: channels(r.c.Pack.Channels),
+		Activity: "hearing", Draft: r.version(), Text: textOf(draft.Act), Explanation: material("起草说明"), Channels: channels(r.c.Pack.Channels),
 		HearingOn: r.term("announce_hearing"), Place: text, Sides: []string{"消费者", "利益相关方"}, Selection: new(true),
 	}
 }

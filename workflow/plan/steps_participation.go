@@ -65,7 +65,7 @@ func (r *run) comment() decision.Act {
 	}
 	draft, _ := d.Draft()
 	return decision.OpenComment{
-		Activity: "comment", Draft: r.version(), Text: draft.Act.Text, Explanation: material("起草说明"), Channels: channels(r.c.Pack.Channels),
+		Activity: "comment", Draft: r.version(), Text: textOf(draft.Act), Explanation: material("起草说明"), Channels: channels(r.c.Pack.Channels),
 		HowTo: text, StartsOn: r.day, EndsOn: r.term("open_comment"),
 	}
 }

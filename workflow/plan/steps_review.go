@@ -12,7 +12,7 @@ func (r *run) submission() decision.Act {
 	draft, ok := r.c.Decision.Draft()
 	if !ok {
 		// The package of a draft to come: the evaluator says what it lacks.
-		return r.packageOf(decision.SubmitDraft{Draft: 1, Text: material("决策草案第1版")})
+		return r.packageOf(decision.SubmitDraft{Draft: 1})
 	}
 	return r.packageOf(draft.Act)
 }
@@ -20,7 +20,7 @@ func (r *run) submission() decision.Act {
 func (r *run) packageOf(draft decision.SubmitDraft) decision.Act {
 	return decision.SubmitForReview{
 		Draft: draft.Draft, Reviewer: reviewerOf(r.c.Decision), Procedure: material("履行法定程序情况说明"),
-		Materials: []decision.Material{draft.Text}, OpinionDue: r.term("submit_for_review"),
+		Materials: []decision.Material{textOf(draft)}, OpinionDue: r.term("submit_for_review"),
 	}
 }
 
@@ -42,8 +42,8 @@ func (r *run) underReview() int {
 
 func (r *run) readText(version int) []string {
 	for _, s := range r.c.Decision.Drafts {
-		if s.Act.Draft == version && s.Act.Text.Digest != "" {
-			return []string{s.Act.Text.Digest}
+		if s.Act.Draft == version {
+			return []string{textOf(s.Act).Digest}
 		}
 	}
 	return nil
@@ -111,7 +111,7 @@ func (r *run) agenda() decision.Act {
 	if !ok {
 		return nil
 	}
-	dossier := []decision.Material{draft.Act.Text, draft.Act.Explanation}
+	dossier := []decision.Material{textOf(draft.Act), draft.Act.Explanation}
 	for _, o := range d.LegalityOpinions {
 		dossier = append(dossier, o.Act.Text)
 	}
@@ -123,7 +123,7 @@ func (r *run) agenda() decision.Act {
 	dossier = append(dossier, risk.Act.Report, competition.Act.Text)
 	return decision.PlaceOnAgenda{
 		Draft: draft.Act.Draft, Forum: r.c.Pack.Forums[0].ID, MeetingOn: r.term("place_on_agenda"),
-		Dossier: slices.DeleteFunc(dossier, func(m decision.Material) bool { return !m.Known() }),
+		Dossier: slices.DeleteFunc(dossier, func(m decision.Material) bool { return m.Digest == "" || m.Title == "" }),
 	}
 }
 

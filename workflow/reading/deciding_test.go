@@ -346,8 +346,8 @@ var deciding = map[string]func(record) answer{
 		return unless(against*2 <= here || !blank(d.act.ReasonAgainstMajority), fine)
 	},
 	"R30.5": func(r record) answer { // Art 30 ¶3
-		_, said, _ := meeting(r)
-		wordless := slices.ContainsFunc(said, func(s one[decision.RecordStatement]) bool {
+		// Of every meeting on the matter.
+		wordless := slices.ContainsFunc(all[decision.RecordStatement](r), func(s one[decision.RecordStatement]) bool {
 			return (s.act.Position == "disagree" || s.act.Position == "reserve") && blank(s.act.Text)
 		})
 		return when(!some[decision.SignMinutes](r) || wordless)

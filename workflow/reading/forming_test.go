@@ -51,10 +51,7 @@ var forming = map[string]func(record) answer{
 		if slices.Contains(c.act.Steps, "") {
 			return open
 		}
-		return when(slices.ContainsFunc(c.act.Steps, func(step decision.Step) bool {
-			// Set aside, whatever the ground; a word that cannot set it aside is none.
-			return r.excused(step) || slices.Contains(conditional, step) && no(said(r, step).Applies) && said(r, step).Ground == ""
-		}))
+		return when(slices.ContainsFunc(c.act.Steps, r.excused))
 	},
 	"R8.1": func(r record) answer { // Art 8 ¶1
 		c, done := last[decision.RecordCongressAct](r)

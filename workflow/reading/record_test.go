@@ -123,7 +123,7 @@ func (r record) owed(step decision.Step) (owed, known bool) {
 		return !sometimes, !sometimes
 	case *word.Applies:
 		return true, true
-	case word.Ground == "":
+	case step == decision.StepParticipation && word.Ground == "":
 		return false, false // why it does not apply is not told
 	case step == decision.StepParticipation:
 		return word.Ground != "lawfully_non_public", true // Art 14 ¶1 knows this exemption only
@@ -132,7 +132,9 @@ func (r record) owed(step decision.Step) (owed, known bool) {
 	case step == decision.StepRisk && word.Ground == "already_assessed": // Art 22 ¶2
 		return false, true
 	}
-	return word.Ground != "condition_absent", true
+	// That a step on a condition does not apply says that its condition is
+	// absent; a ground of another step is none.
+	return word.Ground != "condition_absent" && word.Ground != "", true
 }
 
 func (r record) excused(step decision.Step) bool {
