@@ -23,7 +23,7 @@ lint:
 	$(GO) run $(LINT) run ./...
 
 golden:
-	$(GO) test ./workflow -run Diagram -update
+	$(GO) test ./workflow -run 'Diagram|MapOfTheLaw' -update
 
 postgres:
 	@if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
