@@ -78,6 +78,8 @@ func (v *view) suspension(s decision.Done[decision.SuspendExecution]) result {
 	})
 	meeting, met := decision.Last(v.d.Meetings)
 	switch {
+	case s.Act.Problem == "" || ground < 0 && slices.ContainsFunc(v.d.Problems, func(p decision.Done[decision.ReportProblem]) bool { return p.Act.Problem == "" }):
+		return v.unknown("因何问题中止执行", "which problem the suspension is for")
 	case ground < 0:
 		return v.absent("没有第三十五条所列情形的报告", "no situation of Art 35 was reported")
 	case v.d.Problems[ground].Act.Hinders == nil:
@@ -89,7 +91,7 @@ func (v *view) suspension(s decision.Done[decision.SuspendExecution]) result {
 	case s.Act.Decider == "" || !met || meeting.Act.Chief == "":
 		return v.unknown("由谁决定、行政首长是谁", "who decided, or who the chief executive is")
 	case s.Act.Decider != meeting.Act.Chief && strings.TrimSpace(s.Act.Delegation) == "":
-		return v.broken("中止执行须由行政首长决定", "the chief executive decides on a suspension")
+		return v.lacking("决定人不是行政首长时的授权依据", "under what authority somebody other than the chief executive suspended")
 	}
 	return v.ok()
 }

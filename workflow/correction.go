@@ -37,6 +37,11 @@ func rectified(v *view) result {
 		return v.noObject("没有责令改正或者整改事项", "nothing was to be put right")
 	}
 	for _, r := range items {
+		if r.Item == "" {
+			return v.unknown("整改事项的编号", "the number of an item")
+		}
+	}
+	for _, r := range items {
 		if r.State != "accepted" {
 			return v.absent(fmt.Sprintf("整改事项“%s”尚未验收通过", r.Item), fmt.Sprintf("the item %q is not accepted", r.Item)).about("%s", r.Item)
 		}

@@ -89,6 +89,9 @@ func dossierWhole(v *view) result {
 	}
 	opinion, reviewed := v.opinion()
 	want(reviewed && in(opinion.Act.Text.Digest), "合法性审查意见（五）", "the legality opinion (5)")
+	if len(zh) > 0 && placed && slices.ContainsFunc(agenda.Dossier, func(m decision.Material) bool { return m.Digest == "" }) {
+		return v.unknown("提请讨论的有的材料是什么", "what some of the material for the meeting is")
+	}
 	if len(zh) > 0 {
 		return v.absent("缺少："+strings.Join(zh, "、"), "missing: "+strings.Join(en, ", "))
 	}
@@ -139,6 +142,8 @@ func decidedByChief(v *view) result {
 		return v.absent("没有会议的记录", "no meeting is recorded")
 	case !made.OccurredOn.IsZero() && !meeting.OccurredOn.IsZero() && made.OccurredOn.Before(meeting.OccurredOn):
 		return v.broken("决定早于会议", "the decision is earlier than the meeting").from(meeting.OccurredOn)
+	case (v.at("publish") || v.at("withhold_publication")) && (made.Act.Outcome == "rejected" || made.Act.Outcome == "deferred"):
+		return v.broken("会议没有通过，却作为决策出台", "it was issued as a decision and was not adopted")
 	case made.Act.Draft != meeting.Act.Draft && made.Act.Draft != 0 && meeting.Act.Draft != 0:
 		return v.broken("决定的草案不是会议讨论的版本", "the version decided is not the one discussed")
 	case made.Act.Decider == "" || meeting.Act.Chief == "":
@@ -176,6 +181,9 @@ func chiefLast(v *view) result {
 		return v.unknown("会议组成人员和行政首长", "who the members and the chief executive were")
 	case len(said) == 0 && v.Evidence == Published:
 		return v.unknown("会议发言", "what was said in the meeting")
+	}
+	if slices.ContainsFunc(said, func(s decision.Done[decision.RecordStatement]) bool { return s.Act.Member == "" }) {
+		return v.unknown("有的发言是谁的", "whose a statement is")
 	}
 	lastSaid := map[string]int64{}
 	for _, s := range said {
@@ -243,7 +251,7 @@ func positions(meeting decision.OpenMeeting, said []decision.Done[decision.Recor
 func majorityAnswered(v *view) result {
 	made, ok := decision.Last(v.d.Decisions)
 	if !ok {
-		return v.absent("没有决定的记录", "no decision is recorded")
+		return v.noObject("没有决定", "nothing was decided") // R30.2 asks for the decision
 	}
 	meeting, said, ok := v.spoken()
 	if !ok || meeting.Members == nil || len(said) == 0 {
@@ -275,7 +283,7 @@ func dissentRecorded(v *view) result {
 	for _, s := range v.d.Statements { // of every meeting on the matter
 		dissent := s.Act.Position == "disagree" || s.Act.Position == "reserve"
 		if dissent && strings.TrimSpace(s.Act.Text) == "" {
-			return v.broken("不同意见没有载明内容", "a dissent is recorded without its words").about("%s", s.Act.Member)
+			return v.lacking("不同意见的内容", "the words of a dissent").about("%s", s.Act.Member)
 		}
 	}
 	return v.ok()

@@ -32,9 +32,15 @@ var draftRules = []Rule{
 // R12.1, Art 12 ¶2.
 func legalBasis(v *view) result {
 	draft, ok := v.d.Draft()
+	if target := v.target(); target != 0 {
+		i := slices.IndexFunc(v.d.Drafts, func(d decision.Done[decision.SubmitDraft]) bool { return d.Act.Draft == target })
+		if ok = i >= 0; ok {
+			draft = v.d.Drafts[i]
+		}
+	}
 	switch {
 	case !ok:
-		return v.absent("没有提交决策草案", "no draft was submitted")
+		return v.absent("没有提交这一版决策草案", "this version of the draft was not submitted")
 	case draft.Act.LegalBasis == nil:
 		return v.lacking("草案的依据清单", "the legal basis of the draft")
 	}
@@ -112,6 +118,9 @@ func disputeStated(v *view) result {
 		stated := slices.ContainsFunc(v.d.Disputes, func(s decision.Done[decision.StateDispute]) bool {
 			return slices.Contains(s.Act.Units, unit)
 		})
+		if !stated && slices.ContainsFunc(v.d.Disputes, func(s decision.Done[decision.StateDispute]) bool { return len(s.Act.Units) == 0 }) {
+			return v.unknown("争议说明涉及哪些单位", "which units the dispute is with")
+		}
 		if !stated {
 			return v.absent(fmt.Sprintf("“%s”不同意，但没有争议说明", unit), fmt.Sprintf("%q disagrees and no dispute is stated", unit)).about("%s", unit)
 		}

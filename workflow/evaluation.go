@@ -197,8 +197,8 @@ func evaluationOpen(v *view) result {
 func evaluationFollowed(v *view) result {
 	return v.evaluations(func(e evaluationCase) result {
 		switch {
-		case e.filed == nil:
-			return v.absent("没有评估报告", "no evaluation is filed")
+		case e.filed == nil: // Art 36 ¶4 speaks of a result; one that was ordered and never came has a reason
+			return v.absent("没有评估报告", "no evaluation is filed").as(Norm)
 		case e.followed == nil:
 			return v.absent("评估结果尚未处理", "the result of the evaluation is not followed up")
 		}

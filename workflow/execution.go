@@ -62,6 +62,9 @@ func executionReported(v *view) result {
 		return v.noObject("没有分解任务", "the decision was not broken down into tasks")
 	}
 	for _, t := range tasks {
+		if t.ID == "" {
+			return v.unknown("任务的编号", "the number of a task")
+		}
 		if !slices.ContainsFunc(v.d.Progress, func(p decision.Done[decision.ReportProgress]) bool { return p.Act.Task == t.ID }) {
 			return v.absent(fmt.Sprintf("任务“%s”没有执行情况报告", t.Title), fmt.Sprintf("nothing is reported on the task %q", t.Title)).about("%s", t.ID)
 		}
@@ -85,6 +88,8 @@ func tasksAssigned(v *view) result {
 			return v.lacking("任务“"+t.Title+"”的单位、岗位、人员、措施或者时限", "the unit, post, person, measure or day of the task "+t.Title).about("%s", t.ID)
 		case len(units) == 0:
 			return v.absent("没有明确决策执行单位", "no executing unit is named")
+		case !slices.Contains(units, t.Unit) && slices.Contains(units, ""):
+			return v.unknown("全部执行单位", "all the executing units")
 		case !slices.Contains(units, t.Unit):
 			return v.broken(fmt.Sprintf("任务“%s”交给了并非执行单位的“%s”", t.Title, t.Unit),
 				fmt.Sprintf("the task %q is given to %q, which is no executing unit", t.Title, t.Unit)).about("%s", t.ID)
@@ -115,6 +120,10 @@ func tasksClosed(v *view) result {
 		return v.noObject("没有分解任务", "the decision was not broken down into tasks")
 	}
 	var open []string
+	closing := slices.ContainsFunc(v.d.TasksClosed, func(c decision.Done[decision.CloseTask]) bool { return c.Act.Task == "" })
+	if closing || slices.ContainsFunc(tasks, func(t decision.ExecutionTask) bool { return t.ID == "" }) {
+		return v.unknown("任务的编号", "the number of a task")
+	}
 	for _, t := range tasks {
 		if _, closed := v.d.Closed(t.ID); !closed {
 			open = append(open, t.ID)
@@ -176,6 +185,9 @@ func feedbackDisposed(v *view) result {
 		}
 		came = true
 		if gap := covered.gap(b.Act.First, b.Act.Last); gap > 0 {
+			if v.dispositionsUntold() {
+				return v.unknown("有的处理结果针对哪些意见", "which opinions a disposition is of")
+			}
 			return v.absent(fmt.Sprintf("第%d号意见尚无处理结果", gap), fmt.Sprintf("opinion number %d has no disposition", gap)).about("%d", gap)
 		}
 	}
@@ -191,6 +203,9 @@ func problemsHandled(v *view) result {
 		return v.noObject("没有报告问题", "no problem was reported")
 	}
 	for _, p := range v.d.Problems {
+		if p.Act.Problem == "" {
+			return v.unknown("所报问题的编号", "the number of a problem")
+		}
 		handled := slices.ContainsFunc(v.d.ProblemsHandled, func(h decision.Done[decision.HandleProblem]) bool {
 			return h.Act.Problem == p.Act.Problem && h.Seq > p.Seq
 		})

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -47,9 +48,9 @@ func expertsHeard(v *view) result {
 		return v.absent("没有专家论证意见", "no expert opinion is recorded")
 	}
 	covered := map[string]bool{}
-	told := false
+	told, whole := false, true
 	for _, o := range v.d.ExpertOpinions {
-		told = told || o.Act.Topics != nil
+		told, whole = told || o.Act.Topics != nil, whole && len(o.Act.Topics) > 0
 		for _, t := range o.Act.Topics {
 			covered[t] = true
 		}
@@ -63,7 +64,10 @@ func expertsHeard(v *view) result {
 			zh, en = append(zh, topic[1]), append(en, topic[0])
 		}
 	}
-	if len(zh) > 0 {
+	switch {
+	case len(zh) > 0 && !whole:
+		return v.unknown("有的论证意见论证了哪些方面", "what some of the experts argued")
+	case len(zh) > 0:
 		return v.absent("论证未涉及"+strings.Join(zh, "、"), "the opinions leave out "+strings.Join(en, ", "))
 	}
 	return v.ok()
@@ -105,9 +109,12 @@ func opinionSigned(v *view) result {
 		switch types[o.Expert] {
 		case "body":
 			mark, zh, en = o.Sealed, "专业机构的论证意见未盖章", "the body's opinion is not sealed"
-		case "":
-			if o.Signed == nil {
+		case "": // a person or a body: either mark will do
+			if o.Signed == nil || !*o.Signed {
 				mark = o.Sealed
+			}
+			if mark != nil && !*mark && o.Signed == nil {
+				mark = nil
 			}
 		}
 		switch {
@@ -135,6 +142,12 @@ func secrecyUndertaken(v *view) result {
 
 // R20.1, Art 20: nobody with a direct interest may be chosen.
 func noInterest(v *view) result {
+	for _, o := range v.d.ExpertOpinions {
+		if o.Act.Expert != "" && !engaged(v.d, o.Act.Expert) {
+			return v.absent(fmt.Sprintf("“%s”提出论证意见，没有选聘和利害关系声明的记录", o.Act.Expert),
+				fmt.Sprintf("%q gave an opinion; neither an engagement nor a declaration of interest is recorded", o.Act.Expert)).about("%s", o.Act.Expert)
+		}
+	}
 	return v.experts(func(e decision.EngageExpert) result {
 		switch {
 		case e.DirectInterest == nil:

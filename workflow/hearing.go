@@ -234,7 +234,10 @@ func materialsDelivered(v *view) result {
 		}
 		for _, id := range participants {
 			on, ok := h.deliveries[id]
+			_, untold := h.deliveries[""]
 			switch {
+			case !ok && untold:
+				return v.unknown("材料送达了哪些参加人", "whom the materials reached")
 			case !ok:
 				return v.absent("没有向参加人"+id+"送达的记录", "no delivery to participant "+id+" is recorded").about("%s", id)
 			case on.IsZero():

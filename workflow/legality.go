@@ -88,6 +88,8 @@ func (v *view) target() int {
 		return a.Draft
 	case decision.ConcludeReview:
 		return a.Draft
+	case decision.SubmitForReview:
+		return a.Draft
 	}
 	draft, _ := v.d.Draft()
 	return draft.Act.Draft
@@ -141,7 +143,9 @@ func legalityReviewed(v *view) result {
 		case 0:
 			vague = true
 		case target:
-			if text := v.textOf(target); text != "" && o.Act.Read != nil && !slices.Contains(o.Act.Read, text) {
+			signed, ok := v.confirmation() // who signs for this very version has read it
+			signedFor := ok && signed.Act.Verified != nil && *signed.Act.Verified
+			if text := v.textOf(target); text != "" && o.Act.Read != nil && !slices.Contains(o.Act.Read, text) && !signedFor {
 				return v.broken("审查意见所阅材料不含此版草案文本", "the opinion did not read the text of this version")
 			}
 			return v.ok()
@@ -244,6 +248,9 @@ func packageWhole(v *view) result {
 		return v.lacking("履行决策法定程序的说明", "the statement of the procedure performed")
 	case len(last.Act.Materials) == 0:
 		return v.lacking("草案及其依据等材料", "the draft and what it rests on")
+	}
+	if last.Act.Draft != 0 && !v.d.HasDraft(last.Act.Draft) {
+		return v.absent("没有提交所送审的这一版草案", "the version in the package was not submitted")
 	}
 	text := v.textOf(last.Act.Draft)
 	if text != "" && !slices.ContainsFunc(last.Act.Materials, func(m decision.Material) bool { return m.Digest == text }) {
@@ -368,6 +375,9 @@ func counselHeard(v *view) result {
 		return v.absent("没有法律顾问或者公职律师的法律意见", "no opinion of a legal adviser or government lawyer is recorded")
 	}
 	p, ok := currentPackage(v.d)
+	if issued, at := v.gateAct().(decision.IssueLegalityOpinion); at && issued.Draft != 0 {
+		p.draft, ok = issued.Draft, true // counsel's opinion belongs to the review that is concluded
+	}
 	if !ok || p.draft == 0 {
 		return v.ok()
 	}
@@ -406,6 +416,9 @@ func commentsAnswered(v *view) result {
 		}
 	}
 	for _, c := range last.Act.Comments {
+		if !answered[c.No] && (answered[0] || c.No == 0) {
+			return v.unknown("回应的是第几条审查意见", "which comment was answered")
+		}
 		if !answered[c.No] {
 			return v.absent(fmt.Sprintf("第%d条审查意见尚未回应", c.No), fmt.Sprintf("comment %d is not answered", c.No)).about("%d", c.No)
 		}

@@ -258,9 +258,13 @@ func names(act decision.Act, c workflow.Case) []string {
 	case decision.PlaceOnAgenda:
 		switch {
 		case a.Draft != last.Act.Draft:
-			return []string{"R25.1", "R25.2", "R25.3", "R25.4", "R28.3", "R29.1"}
+			return []string{"R12.1", "R25.1", "R25.2", "R25.3", "R25.4", "R28.3", "R29.1"}
 		case !whole(a.Dossier, c.Decision):
 			return []string{"R29.1"}
+		}
+	case decision.SubmitForReview:
+		if a.Draft != last.Act.Draft {
+			return []string{"R12.1"}
 		}
 	case decision.OpenMeeting:
 		if a.Draft != last.Act.Draft {

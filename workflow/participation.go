@@ -136,6 +136,9 @@ func groupsHeard(v *view) result {
 		return v.not("已认定不涉及特定群体利益", "no particular group is touched")
 	}
 	var unheard []string
+	if slices.Contains(said.Act.Groups, "") {
+		return v.unknown("涉及哪些特定群体", "which groups are touched")
+	}
 	for _, g := range said.Act.Groups {
 		if !slices.ContainsFunc(v.d.GroupsHeard, func(h decision.Done[decision.ConsultGroup]) bool { return h.Act.Group == g }) {
 			unheard = append(unheard, g)
@@ -351,9 +354,20 @@ func opinionsDisposed(v *view) result {
 		}
 	}
 	if gap := covered.firstGap(registered); gap > 0 {
+		if v.dispositionsUntold() {
+			return v.unknown("有的处理结果针对哪些意见", "which opinions a disposition is of")
+		}
 		return v.absent(fmt.Sprintf("第%d号意见尚无处理结果", gap), fmt.Sprintf("opinion number %d has no disposition", gap)).about("%d", gap)
 	}
 	return v.ok()
+}
+
+// dispositionsUntold reports whether a disposition does not say of which
+// opinions it is.
+func (v *view) dispositionsUntold() bool {
+	return slices.ContainsFunc(v.d.Dispositions, func(d decision.Done[decision.DisposeOpinions]) bool {
+		return slices.ContainsFunc(d.Act.Groups, func(g decision.OpinionGroup) bool { return len(g.Opinions) == 0 })
+	})
 }
 
 // coverage collects ranges of positions.

@@ -143,6 +143,20 @@ var breaches = []struct {
 	{"R19.3", "no undertaking of secrecy", "engage_expert", edit(func(a *decision.EngageExpert) { a.Secrecy = new(false) })},
 	{"R20.1", "a direct interest", "engage_expert", edit(func(a *decision.EngageExpert) { a.DirectInterest = new(true) })},
 	{"R20.2", "everybody in favour", "", edit(func(a *decision.FileExpertOpinion) { a.Stance = "favour" })},
+	{"R20.1", "an opinion of somebody who declared nothing", "", without("engage_expert")},
+	{"R12.1", "a version that was not submitted", "", func(walk steps) steps {
+		return slices.DeleteFunc(walk, func(s sample.Step) bool {
+			a, ok := s.Act.(decision.SubmitDraft)
+			return ok && a.Draft == 2
+		})
+	}},
+	{"R26.1", "a package of a version that was not submitted", "", func(walk steps) steps {
+		return slices.DeleteFunc(walk, func(s sample.Step) bool {
+			a, ok := s.Act.(decision.SubmitDraft)
+			return ok && a.Draft == 2
+		})
+	}},
+	{"R30.2", "issued although it was rejected", "", edit(func(a *decision.Decide) { a.Outcome, a.ReasonAgainstMajority = "rejected", "暂不可行" })},
 	{"R21.1", "removed from the pool", "engage_expert", edit(func(a *decision.EngageExpert) {
 		a.Pool = &decision.Pool{ID: "库", Owner: "市人民政府", Status: "removed"}
 	})},
@@ -209,11 +223,7 @@ var breaches = []struct {
 	{"R30.3", "the chief says nothing", "decide", speakingOrder(1, 2, 3, 4)},
 	{"R30.4", "adopted against three of five", "decide", against(3)},
 	{"R30.4", "rejected with four of five in favour", "decide", edit(func(a *decision.Decide) { a.Outcome = "rejected" })},
-	{"R30.5", "a dissent without its words", "", edit(func(a *decision.RecordStatement) {
-		if a.Position == "disagree" {
-			a.Text = ""
-		}
-	})},
+	{"R30.5", "minutes that nobody signed", "", without("sign_minutes")},
 	{"R30.6", "a decision that ends with its review", "conclude_review", inserted("place_on_agenda", unit, "05-12", decision.ConcludeReview{Draft: 3, Outcome: "issued", Reason: "审查已过"})},
 	{"S30.1", "signed by its author alone", "sign_minutes", edit(func(a *decision.SignMinutes) { a.Signers = []string{a.Author} })},
 	{"R31.1", "no report to the Party committee", "publish", without("report_to_party")},
