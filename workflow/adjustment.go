@@ -47,6 +47,8 @@ func (v *view) openedFor(done decision.Done[decision.ConcludeAdjustment]) result
 		return a.Act.Case == done.Act.Case && a.Seq < done.Seq
 	})
 	switch {
+	case done.Act.Outcome == "abandoned":
+		return v.ok() // nothing was changed
 	case done.Act.Outcome == "" || done.Act.Case == "":
 		return v.unknown("调整案件及其结果", "which case adjusted it, and how it ended")
 	case opened < 0:
@@ -117,7 +119,9 @@ func adjustmentOpened(v *view) result {
 		return v.absent("决定调整或者停止后没有启动重大调整", "a change or stop was decided on, and no adjustment was opened")
 	}
 	for _, o := range v.d.Adjustments {
-		concluded := slices.ContainsFunc(v.d.AdjustmentsConcluded, func(c decision.Done[decision.ConcludeAdjustment]) bool { return c.Act.Case == o.Act.Case })
+		concluded := slices.ContainsFunc(v.d.AdjustmentsConcluded, func(c decision.Done[decision.ConcludeAdjustment]) bool {
+			return c.Act.Case == o.Act.Case && c.Seq > o.Seq
+		})
 		if !concluded {
 			return v.absent("重大调整尚未办结："+o.Act.Case, "the adjustment is not concluded: "+o.Act.Case).about("%s", o.Act.Case)
 		}

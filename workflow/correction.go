@@ -65,6 +65,8 @@ func (v *view) acceptedApart(judged decision.Done[decision.JudgeRectification]) 
 	a := judged.Act
 	submitted := v.submitted(a.Item, judged.Seq)
 	switch {
+	case a.Accepted != nil && !*a.Accepted:
+		return v.ok() // anybody may find that it is not done
 	case a.Acceptor == "" || submitted.Act.Rectifier == "":
 		return v.unknown("整改人员或者验收人员", "who rectified or who accepted")
 	case bodyName(a.Acceptor) == bodyName(submitted.Act.Rectifier), judged.Actor.ID != "" && judged.Actor.ID == submitted.Actor.ID:

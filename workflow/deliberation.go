@@ -72,6 +72,7 @@ func dossierWhole(v *view) result {
 		return !placed || digest == "" || slices.ContainsFunc(agenda.Dossier, func(m decision.Material) bool { return m.Digest == digest })
 	}
 	_, drafted := v.d.Draft()
+	drafted = drafted && (v.target() == 0 || v.d.HasDraft(v.target()))
 	want(drafted && in(v.textOf(v.target())), "决策草案（一）", "the draft (1)")
 	if how, _ := v.step(decision.StepCompetition); how == applies {
 		review, ok := decision.Last(v.d.CompetitionReviews)

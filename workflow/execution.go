@@ -158,12 +158,17 @@ func problemReported(v *view) result {
 	return worst(answers...)
 }
 
-// issuedAt is the sequence number of the act by which the decision was
+// issuedAt is the sequence number of the first act by which the decision was
 // issued, or 0.
 func issuedAt(d decision.Decision) int64 {
-	published, _ := decision.Last(d.Publications)
-	withheld, _ := decision.Last(d.Withholdings)
-	return max(published.Seq, withheld.Seq)
+	first := int64(0)
+	if len(d.Publications) > 0 {
+		first = d.Publications[0].Seq
+	}
+	if len(d.Withholdings) > 0 && (first == 0 || d.Withholdings[0].Seq < first) {
+		first = d.Withholdings[0].Seq
+	}
+	return first
 }
 
 // R35.2, Art 35 ¶2. The register goes on after publication; what it took in

@@ -65,6 +65,8 @@ func expertsHeard(v *view) result {
 		}
 	}
 	switch {
+	case len(zh) > 0 && how == undetermined:
+		return v.undecided(decision.StepExpert)
 	case len(zh) > 0 && !whole:
 		return v.unknown("有的论证意见论证了哪些方面", "what some of the experts argued")
 	case len(zh) > 0:

@@ -88,8 +88,8 @@ func exclusion(v *view) result {
 		return v.unknown("是否属于排除适用的事项", "whether the matter is excluded")
 	case p.Exclusion == "" || p.Exclusion == "none":
 		return v.ok()
-	case p.ExclusionBasis == "":
-		return v.lacking("排除适用的依据", "the basis of the exclusion")
+	case p.Exclusion == "special_law" && v.Pack.SpecialLaw != "" && p.ExclusionBasis == "":
+		return v.lacking("适用特别法的依据", "the basis of the special law")
 	case p.Exclusion == "special_law" && v.Pack.SpecialLaw != "":
 		return v.ok()
 	}
@@ -126,7 +126,12 @@ func catalogueFollowed(v *view) result {
 		if step == "" {
 			return v.unknown("目录载明的程序", "which procedures the catalogue declares")
 		}
-		if how, _ := v.step(step); how == excused {
+		how, _ := v.step(step)
+		// What comes after the package cannot be asked for yet.
+		if how == undetermined && !v.performed(step) && step != decision.StepParty && step != decision.StepCongress {
+			return v.absent("目录载明的程序没有履行的记录："+string(step), "the catalogue declares a procedure that nothing shows: "+string(step)).about("%s", step)
+		}
+		if how == excused {
 			return v.broken("目录载明的程序被认定为不适用："+string(step), "the catalogue declares a procedure that was determined not to apply: "+string(step)).about("%s", step)
 		}
 	}

@@ -22,19 +22,19 @@ var hearingRules = []Rule{
 	},
 	{
 		ID: "R16.3", Norm: d713, Article: 16, Paragraph: 3, Severity: Hard, Zh: "遴选前公布遴选办法", En: "the selection method is published before the selection",
-		Gates: []decision.Kind{"publish_participants", "hold_hearing"}, Acts: []decision.Kind{"publish_selection_method"}, check: selectionPublished,
+		Gates: []decision.Kind{"publish_participants", "hold_hearing"}, Prohibits: true, Acts: []decision.Kind{"publish_selection_method"}, check: selectionPublished,
 	},
 	{
 		ID: "R16.4", Norm: d713, Article: 16, Paragraph: 3, Severity: Hard, Zh: "提前公布听证参加人名单", En: "the participant list is published in advance",
-		Gates: []decision.Kind{"hold_hearing"}, Own: true, Acts: []decision.Kind{"publish_participants"}, check: listPublished,
+		Gates: []decision.Kind{"hold_hearing"}, Own: true, Prohibits: true, Acts: []decision.Kind{"publish_participants"}, check: listPublished,
 	},
 	{
 		ID: "R16.5", Norm: d713, Article: 16, Paragraph: 3, Severity: Hard, Zh: "听证材料于7日前送达每个参加人", En: "materials reach every participant seven days before",
-		Gates: []decision.Kind{"hold_hearing"}, Own: true, Acts: []decision.Kind{"deliver_materials"}, check: materialsDelivered,
+		Gates: []decision.Kind{"hold_hearing"}, Own: true, Prohibits: true, Acts: []decision.Kind{"deliver_materials"}, check: materialsDelivered,
 	},
 	{
 		ID: "R16.6", Norm: d713, Article: 16, Paragraph: 3, Severity: Hard, Zh: "相关各方都有代表参加", En: "every side is represented",
-		Gates: []decision.Kind{"hold_hearing"}, Own: true, Acts: []decision.Kind{"publish_participants"}, check: sidesRepresented,
+		Gates: []decision.Kind{"hold_hearing"}, Own: true, Prohibits: true, Acts: []decision.Kind{"publish_participants"}, check: sidesRepresented,
 	},
 	{
 		ID: "R17.1", Norm: d713, Article: 17, Severity: Hard, Zh: "听证会公开举行", En: "the hearing is held in public",

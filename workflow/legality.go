@@ -207,7 +207,11 @@ func foundLawful(v *view) result {
 		}
 		return v.okBecause("作为探索性改革，明示法律风险后提交", "put forward as exploratory reform with its legal risks stated")
 	case "lawful_after_changes":
-		if s, ok := v.confirmation(); ok && s.Seq > last.Seq && s.Act.Verified != nil && *s.Act.Verified {
+		s, ok := v.confirmation()
+		if ok && s.Seq > last.Seq && s.Act.Verified == nil {
+			return v.unknown("审查部门是否核对了修改", "whether the reviewer checked the changes")
+		}
+		if ok && s.Seq > last.Seq && *s.Act.Verified {
 			return v.okBecause("修改已经审查部门核对", "the reviewer verified the changes")
 		}
 		return v.absent("结论为修改后合法，修改尚未经审查部门核对", "lawful after changes, and the reviewer has not verified the changes")
@@ -263,6 +267,9 @@ func packageWhole(v *view) result {
 func supplementSupplied(v *view) result {
 	asked, ok := decision.Last(v.d.SupplementRequests)
 	sent, _ := decision.Last(v.d.Submissions)
+	if back, returned := decision.Last(v.d.Returns); returned && back.Seq > sent.Seq {
+		return v.absent("送审材料退回后没有重新送审", "the package was returned and not sent again")
+	}
 	if !ok || asked.Seq < sent.Seq {
 		return v.noObject("没有尚待补充的材料", "nothing is asked for")
 	}

@@ -327,11 +327,11 @@ func (v *view) received() (count int64, known bool) {
 // register, and each position of the register has a disposition; what was not
 // adopted has a reason, because Arts 29 and 32 ask for it.
 func opinionsDisposed(v *view) result {
-	if _, begun := v.activities(); begun == 0 {
-		return v.noObject("没有听取公众意见的活动", "the public was not heard")
-	}
 	count, known := v.received()
 	registered := v.d.OpinionCount()
+	if _, begun := v.activities(); begun == 0 && registered == 0 {
+		return v.noObject("没有听取公众意见的活动", "the public was not heard")
+	}
 	switch {
 	case known && count == 0:
 		return v.okBecause("未收到意见", "no opinion came in")

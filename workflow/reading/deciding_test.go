@@ -47,7 +47,8 @@ var reviewing = map[string]func(record) answer{
 			}
 			if o.act.Draft == r.target() {
 				text := r.textOf(r.target())
-				return when(text != "" && o.act.Read != nil && !slices.Contains(o.act.Read, text))
+				c, ok := confirmed(r) // who signs for this very version has read it
+				return when(text != "" && o.act.Read != nil && !slices.Contains(o.act.Read, text) && !(ok && yes(c.act.Verified)))
 			}
 		}
 		if c, ok := confirmed(r); ok {
@@ -77,7 +78,7 @@ var reviewing = map[string]func(record) answer{
 			return fine
 		case "lawful_after_changes":
 			c, ok := confirmed(r)
-			return when(!ok || c.Seq < o.Seq || !yes(c.act.Verified))
+			return unless(!ok || c.Seq < o.Seq || c.act.Verified != nil, when(!ok || c.Seq < o.Seq || !yes(c.act.Verified)))
 		case "no_state_rule":
 			return when(!some[decision.InvokeReform](r))
 		case "unlawful":
@@ -107,6 +108,9 @@ var reviewing = map[string]func(record) answer{
 		if !ok {
 			return broken
 		}
+		if _, made := r.submitted(s.act.Draft); s.act.Draft != 0 && !made && s.act.Procedure.Known() && len(s.act.Materials) > 0 {
+			return broken
+		}
 		text := r.textOf(s.act.Draft)
 		in := slices.ContainsFunc(s.act.Materials, func(m decision.Material) bool { return m.Digest == text })
 		return unless(s.act.Procedure.Known() && len(s.act.Materials) > 0, when(text != "" && !in))
@@ -115,7 +119,8 @@ var reviewing = map[string]func(record) answer{
 		asked, ok := last[decision.RequestSupplement](r)
 		sent, _ := last[decision.SubmitForReview](r)
 		given, _ := last[decision.SupplementPackage](r)
-		return when(ok && asked.Seq > sent.Seq && given.Seq < asked.Seq)
+		back, _ := last[decision.ReturnPackage](r)
+		return when(back.Seq > sent.Seq || ok && asked.Seq > sent.Seq && given.Seq < asked.Seq)
 	},
 	"R26.3": func(r record) answer { // Art 26 ¶2
 		sent, ok := last[decision.SubmitForReview](r)
@@ -146,13 +151,17 @@ var reviewing = map[string]func(record) answer{
 		}
 		return w
 	},
-	"R28.1": func(r record) answer { // Art 28
+	"R28.1": func(r record) answer { // Art 28: counsel's opinion belongs to the review that is concluded
 		sent, _ := last[decision.SubmitForReview](r)
+		version := sent.act.Draft
+		if r.at("issue_legality_opinion") {
+			if o := r.gate.Act.(decision.IssueLegalityOpinion); o.Draft != 0 {
+				version = o.Draft
+			}
+		}
 		opinions := all[decision.FileCounselOpinion](r)
-		onIt := slices.ContainsFunc(opinions, func(o one[decision.FileCounselOpinion]) bool {
-			return o.act.Draft == sent.act.Draft || o.act.Draft == 0
-		})
-		return when(len(opinions) == 0 || sent.act.Draft != 0 && !onIt)
+		onIt := slices.ContainsFunc(opinions, func(o one[decision.FileCounselOpinion]) bool { return o.act.Draft == version || o.act.Draft == 0 })
+		return when(len(opinions) == 0 || version != 0 && !onIt)
 	},
 	"R28.2": func(r record) answer {
 		o, ok := last[decision.IssueLegalityOpinion](r)
@@ -166,7 +175,11 @@ var reviewing = map[string]func(record) answer{
 				answered[x.No] = answered[x.No] || a.Seq > o.Seq
 			}
 		}
-		return when(slices.ContainsFunc(o.act.Comments, func(c decision.ReviewComment) bool { return !answered[c.No] }))
+		w := fine
+		for _, c := range o.act.Comments {
+			w = worst(w, unless(answered[c.No] || !answered[0] && c.No != 0, when(!answered[c.No])))
+		}
+		return w
 	},
 	"R28.4": func(r record) answer {
 		o, ok := last[decision.FileCounselOpinion](r)
@@ -238,14 +251,13 @@ var deciding = map[string]func(record) answer{
 			return !ok || m.Digest == "" || slices.ContainsFunc(placed.act.Dossier, func(x decision.Material) bool { return x.Digest == m.Digest })
 		}
 		whole := some[decision.PlaceOnAgenda](r) || r.gate != nil // a whole file shows what went to the meeting
-		whole = whole && some[decision.SubmitDraft](r) && in(decision.Material{Digest: r.textOf(r.target())})
+		_, made := r.submitted(r.target())
+		whole = whole && some[decision.SubmitDraft](r) && (made || r.target() == 0) && in(decision.Material{Digest: r.textOf(r.target())})
 		if owed, known := r.owed(decision.StepCompetition); owed && known {
 			c, ok := last[decision.FileCompetitionReview](r)
 			whole = whole && ok && in(c.act.Text)
 		}
-		heard := some[decision.HearPublic](r) || some[decision.HoldHearing](r) ||
-			slices.ContainsFunc(all[decision.OpenComment](r), func(o one[decision.OpenComment]) bool { return over(r, o) })
-		whole = whole && (!heard || some[decision.StateAdoption](r))
+		whole = whole && (!heard(r) || some[decision.StateAdoption](r))
 		for _, o := range all[decision.FileExpertOpinion](r) {
 			whole = whole && slices.ContainsFunc(all[decision.DisposeExpertOpinion](r), func(d one[decision.DisposeExpertOpinion]) bool { return d.act.Expert == o.act.Expert })
 		}
@@ -256,7 +268,10 @@ var deciding = map[string]func(record) answer{
 		if placed, has := last[decision.PlaceOnAgenda](r); has && placed.act.Dossier == nil {
 			return open // what went to the meeting is not told
 		}
-		return when(!whole || !ok || !in(o.act.Text))
+		placed, _ := last[decision.PlaceOnAgenda](r)
+		untold := slices.ContainsFunc(placed.act.Dossier, func(m decision.Material) bool { return m.Digest == "" })
+		short := !whole || !ok || !in(o.act.Text)
+		return unless(!short || !untold, when(short))
 	},
 	"R30.1": func(r record) answer { // Art 30 ¶1
 		placed, has := last[decision.PlaceOnAgenda](r)
@@ -285,6 +300,8 @@ var deciding = map[string]func(record) answer{
 			return broken
 		case d.act.Draft != 0 && m.act.Draft != 0 && d.act.Draft != m.act.Draft:
 			return broken
+		case (r.at("publish") || r.at("withhold_publication")) && (d.act.Outcome == "rejected" || d.act.Outcome == "deferred"):
+			return broken // what was not adopted is not issued
 		}
 		return unless(d.act.Decider != "" && m.act.Chief != "" && (d.act.Decider == m.act.Chief || !blank(d.act.Delegation)), fine)
 	},
@@ -299,6 +316,9 @@ var deciding = map[string]func(record) answer{
 		spoke := map[string]int64{}
 		for _, s := range said {
 			spoke[s.act.Member] = s.Seq
+		}
+		if spoke[""] > 0 {
+			return open
 		}
 		silent, chiefHere := false, false
 		for _, x := range m.act.Members {
@@ -318,7 +338,7 @@ var deciding = map[string]func(record) answer{
 		d, decided := last[decision.Decide](r)
 		m, said, met := meeting(r)
 		if !decided {
-			return broken
+			return fine // R30.2 asks for the decision
 		}
 		if !met || m.act.Members == nil || len(said) == 0 || d.act.Outcome == "" {
 			return open
@@ -350,7 +370,7 @@ var deciding = map[string]func(record) answer{
 		wordless := slices.ContainsFunc(all[decision.RecordStatement](r), func(s one[decision.RecordStatement]) bool {
 			return (s.act.Position == "disagree" || s.act.Position == "reserve") && blank(s.act.Text)
 		})
-		return when(!some[decision.SignMinutes](r) || wordless)
+		return worst(when(!some[decision.SignMinutes](r)), unless(!wordless, fine))
 	},
 	"R30.6": func(r record) answer { return when(some[decision.ConcludeReview](r)) },
 	"S30.1": func(r record) answer {

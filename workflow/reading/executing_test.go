@@ -28,6 +28,9 @@ func executors(r record) []string {
 var executing = map[string]func(record) answer{
 	"R34.1": func(r record) answer { return when(len(executors(r)) == 0) }, // Art 34
 	"R34.2": func(r record) answer {
+		if _, untold := tasks(r)[""]; untold {
+			return open
+		}
 		for id := range tasks(r) {
 			if !slices.ContainsFunc(all[decision.ReportProgress](r), func(p one[decision.ReportProgress]) bool { return p.act.Task == id }) {
 				return broken
@@ -46,11 +49,16 @@ var executing = map[string]func(record) answer{
 		}
 		for _, t := range tasks(r) {
 			whole := t.Unit != "" && t.Post != "" && t.Person != "" && t.Measure != "" && !t.Due.IsZero()
-			w = worst(w, unless(whole, when(!slices.Contains(executors(r), t.Unit))))
+			stranger := !slices.Contains(executors(r), t.Unit)
+			w = worst(w, unless(whole && (!stranger || !slices.Contains(executors(r), "")), when(stranger)))
 		}
 		return w
 	},
 	"R34.4": func(r record) answer {
+		_, untold := tasks(r)[""]
+		if len(tasks(r)) > 0 && (untold || slices.ContainsFunc(all[decision.CloseTask](r), func(c one[decision.CloseTask]) bool { return c.act.Task == "" })) {
+			return open
+		}
 		for id := range tasks(r) {
 			if !slices.ContainsFunc(all[decision.CloseTask](r), func(c one[decision.CloseTask]) bool { return c.act.Task == id }) {
 				return broken
@@ -64,9 +72,10 @@ var executing = map[string]func(record) answer{
 		})
 	},
 	"R35.2": func(r record) answer { // Art 35 ¶2
-		disposed := map[int64]bool{}
+		disposed, untold := map[int64]bool{}, false
 		for _, d := range all[decision.DisposeOpinions](r) {
 			for _, g := range d.act.Groups {
+				untold = untold || len(g.Opinions) == 0
 				for _, x := range g.Opinions {
 					for i := x.From; i <= x.To && i < 1000; i++ {
 						disposed[i] = true
@@ -80,7 +89,7 @@ var executing = map[string]func(record) answer{
 			}
 			for i := b.act.First; i <= b.act.Last; i++ {
 				if !disposed[i] {
-					return broken
+					return unless(!untold, broken)
 				}
 			}
 			return fine
@@ -88,9 +97,9 @@ var executing = map[string]func(record) answer{
 	},
 	"R35.3": func(r record) answer {
 		return of(r, func(p one[decision.ReportProblem]) answer {
-			return when(!slices.ContainsFunc(all[decision.HandleProblem](r), func(h one[decision.HandleProblem]) bool {
+			return unless(p.act.Problem != "", when(!slices.ContainsFunc(all[decision.HandleProblem](r), func(h one[decision.HandleProblem]) bool {
 				return h.act.Problem == p.act.Problem && h.Seq > p.Seq
-			}))
+			})))
 		})
 	},
 	"R36.1": func(r record) answer { // Art 36 ¶1
@@ -136,6 +145,9 @@ var executing = map[string]func(record) answer{
 	},
 	"R37.1": func(r record) answer { // Art 37
 		return of(r, func(c one[decision.ConcludeAdjustment]) answer {
+			if c.act.Outcome == "abandoned" {
+				return fine // nothing was changed
+			}
 			if c.act.Case == "" || c.act.Outcome == "" {
 				return open
 			}
@@ -150,11 +162,15 @@ var executing = map[string]func(record) answer{
 	"R37.2": func(r record) answer {
 		return of(r, func(s one[decision.SuspendExecution]) answer {
 			m, met := last[decision.OpenMeeting](r)
+			untold := s.act.Problem == ""
 			for _, p := range all[decision.ReportProblem](r) {
 				if p.act.Problem != s.act.Problem || p.Seq > s.Seq {
+					untold = untold || p.act.Problem == ""
 					continue
 				}
 				switch {
+				case s.act.Problem == "":
+					return open
 				case p.act.Hinders == nil:
 					return open
 				case no(p.act.Hinders):
@@ -162,9 +178,9 @@ var executing = map[string]func(record) answer{
 				case blank(s.act.Urgency) || s.act.Decider == "" || !met || m.act.Chief == "":
 					return open
 				}
-				return when(s.act.Decider != m.act.Chief && blank(s.act.Delegation))
+				return unless(s.act.Decider == m.act.Chief || !blank(s.act.Delegation), fine)
 			}
-			return broken
+			return unless(!untold, broken)
 		})
 	},
 	"R37.3": func(r record) answer {
@@ -184,7 +200,7 @@ var executing = map[string]func(record) answer{
 			return broken
 		}
 		return of(r, func(o one[decision.OpenAdjustment]) answer {
-			return when(!slices.ContainsFunc(all[decision.ConcludeAdjustment](r), func(c one[decision.ConcludeAdjustment]) bool { return c.act.Case == o.act.Case }))
+			return when(!slices.ContainsFunc(all[decision.ConcludeAdjustment](r), func(c one[decision.ConcludeAdjustment]) bool { return c.act.Case == o.act.Case && c.Seq > o.Seq }))
 		})
 	},
 	"R37.4": func(r record) answer {
@@ -194,6 +210,9 @@ var executing = map[string]func(record) answer{
 		return when(ok && back.Seq < s.Seq && (end.Seq < s.Seq || end.act.Outcome == "abandoned"))
 	},
 	"R38.1": func(r record) answer { // Art 38 ¶1
+		if slices.Contains(items(r), "") {
+			return open
+		}
 		for _, item := range items(r) {
 			state := ""
 			for _, d := range r.deeds {
@@ -225,6 +244,9 @@ var executing = map[string]func(record) answer{
 				if s.act.Item == j.act.Item && s.Seq < j.Seq {
 					sent = s
 				}
+			}
+			if no(j.act.Accepted) {
+				return fine // anybody may find that it is not done
 			}
 			if j.act.Acceptor == "" || sent.act.Rectifier == "" {
 				return open

@@ -28,7 +28,7 @@ var forming = map[string]func(record) answer{
 		switch {
 		case p.act.Exclusion == "none":
 			return fine
-		case p.act.Exclusion == "" || p.act.ExclusionBasis == "":
+		case p.act.Exclusion == "":
 			return open
 		}
 		return broken
@@ -51,7 +51,13 @@ var forming = map[string]func(record) answer{
 		if slices.Contains(c.act.Steps, "") {
 			return open
 		}
-		return when(slices.ContainsFunc(c.act.Steps, r.excused))
+		return when(slices.ContainsFunc(c.act.Steps, func(s decision.Step) bool {
+			_, known := r.owed(s)
+			silent := s == decision.StepExpert && !some[decision.FileExpertOpinion](r) || s == decision.StepRisk && len(assessments(r)) == 0 ||
+				s == decision.StepCompetition && !some[decision.FileCompetitionReview](r) ||
+				s == decision.StepParticipation && !heard(r)
+			return r.excused(s) || !known && silent
+		}))
 	},
 	"R8.1": func(r record) answer { // Art 8 ¶1
 		c, done := last[decision.RecordCongressAct](r)
@@ -111,12 +117,16 @@ var forming = map[string]func(record) answer{
 	},
 	"R11.2": func(r record) answer { return when(!some[decision.AssignUnits](r)) },
 	"R12.1": func(r record) answer { // Art 12 ¶2
-		d, ok := last[decision.SubmitDraft](r)
+		d, ok := r.submitted(r.target())
+		if r.target() == 0 { // which version is not told: the last
+			end, some := last[decision.SubmitDraft](r)
+			d, ok = end.act, some
+		}
 		if !ok {
 			return broken
 		}
-		w := unless(d.act.LegalBasis != nil, fine)
-		for _, b := range d.act.LegalBasis {
+		w := unless(d.LegalBasis != nil, fine)
+		for _, b := range d.LegalBasis {
 			w = worst(w, unless(b.Status != "", when(b.Status == "repealed" || b.Status == "draft")))
 		}
 		return w
@@ -138,7 +148,8 @@ var forming = map[string]func(record) answer{
 		w := fine
 		for unit, reply := range replies(r) {
 			stated := slices.ContainsFunc(all[decision.StateDispute](r), func(s one[decision.StateDispute]) bool { return slices.Contains(s.act.Units, unit) })
-			w = worst(w, unless(reply != "", when(reply == "disagree" && !stated)))
+			untold := slices.ContainsFunc(all[decision.StateDispute](r), func(s one[decision.StateDispute]) bool { return len(s.act.Units) == 0 })
+			w = worst(w, unless(reply != "" && (stated || reply != "disagree" || !untold), when(reply == "disagree" && !stated)))
 		}
 		return w
 	},

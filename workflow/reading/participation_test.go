@@ -11,11 +11,9 @@ import (
 
 var participation = map[string]func(record) answer{
 	"R14.1": func(r record) answer { // Art 14 ¶1
-		heard := some[decision.HearPublic](r) || some[decision.HoldHearing](r) ||
-			slices.ContainsFunc(all[decision.OpenComment](r), func(o one[decision.OpenComment]) bool { return over(r, o) })
 		owed, known := r.owed(decision.StepParticipation)
 		switch {
-		case heard:
+		case heard(r):
 			return fine
 		case !known:
 			return open
@@ -37,7 +35,7 @@ var participation = map[string]func(record) answer{
 	},
 	"R14.3": func(r record) answer { // Art 14 ¶3
 		said, _ := last[decision.IdentifyAffected](r)
-		if said.act.Groups == nil {
+		if said.act.Groups == nil || slices.Contains(said.act.Groups, "") {
 			return open
 		}
 		for _, g := range said.act.Groups {
@@ -149,7 +147,8 @@ var participation = map[string]func(record) answer{
 				on, ok := h.reached[p.ID]
 				switch {
 				case !ok:
-					w = broken
+					_, untold := h.reached[""]
+					w = worst(w, unless(!untold, broken))
 				case on.IsZero():
 					w = worst(w, open)
 				default:
@@ -197,7 +196,7 @@ var participation = map[string]func(record) answer{
 		listed := register(r)
 		begun := some[decision.OpenComment](r) || some[decision.HearPublic](r) || some[decision.AnnounceHearing](r) || some[decision.HoldHearing](r)
 		switch {
-		case !begun || known && n == 0:
+		case !begun && listed == 0 || known && n == 0:
 			return fine
 		case !known:
 			return open
@@ -206,9 +205,10 @@ var participation = map[string]func(record) answer{
 		case !some[decision.DisposeOpinions](r):
 			return broken
 		}
-		disposed := map[int64]bool{}
+		disposed, untold := map[int64]bool{}, false
 		for _, d := range all[decision.DisposeOpinions](r) {
 			for _, g := range d.act.Groups {
+				untold = untold || len(g.Opinions) == 0
 				if g.Disposition == "not_adopted" && blank(g.Reason) {
 					return open
 				}
@@ -219,8 +219,15 @@ var participation = map[string]func(record) answer{
 				}
 			}
 		}
-		return when(int64(len(disposed)) < listed)
+		whole := int64(len(disposed)) >= listed
+		return unless(whole || !untold, when(!whole))
 	},
+}
+
+// heard says whether the public was heard in some way that came to its end.
+func heard(r record) bool {
+	return some[decision.HearPublic](r) || some[decision.HoldHearing](r) ||
+		slices.ContainsFunc(all[decision.OpenComment](r), func(o one[decision.OpenComment]) bool { return over(r, o) })
 }
 
 // over says whether a round came to its end: closed, followed by a statement
@@ -321,14 +328,15 @@ var assessing = map[string]func(record) answer{
 		if !some[decision.FileExpertOpinion](r) {
 			return unless(known, when(owed))
 		}
-		told, topics := false, map[string]bool{}
+		told, topics := true, map[string]bool{}
 		for _, o := range all[decision.FileExpertOpinion](r) {
-			told = told || o.act.Topics != nil
+			told = told && len(o.act.Topics) > 0
 			for _, t := range o.act.Topics {
 				topics[t] = true
 			}
 		}
-		return unless(told, when(!topics["necessity"] || !topics["feasibility"] || !topics["soundness"]))
+		whole := topics["necessity"] && topics["feasibility"] && topics["soundness"]
+		return unless(whole || told && known, when(!whole))
 	},
 	"R19.2": func(r record) answer { // Art 19 ¶2
 		kinds := map[string]string{}
@@ -336,11 +344,16 @@ var assessing = map[string]func(record) answer{
 			kinds[e.act.Expert] = e.act.Type
 		}
 		return of(r, func(o one[decision.FileExpertOpinion]) answer {
-			mark := o.act.Signed
-			if kinds[o.act.Expert] == "body" || kinds[o.act.Expert] == "" && mark == nil {
-				mark = o.act.Sealed
+			switch kinds[o.act.Expert] {
+			case "person":
+				return unless(o.act.Signed != nil, when(no(o.act.Signed)))
+			case "body":
+				return unless(o.act.Sealed != nil, when(no(o.act.Sealed)))
 			}
-			return unless(mark != nil, when(no(mark)))
+			if yes(o.act.Signed) || yes(o.act.Sealed) {
+				return fine
+			}
+			return unless(o.act.Signed != nil && o.act.Sealed != nil, broken)
 		})
 	},
 	"R19.3": func(r record) answer {
@@ -349,9 +362,12 @@ var assessing = map[string]func(record) answer{
 		})
 	},
 	"R20.1": func(r record) answer { // Art 20
-		return of(r, func(e one[decision.EngageExpert]) answer {
-			return unless(e.act.DirectInterest != nil, when(yes(e.act.DirectInterest)))
+		stranger := slices.ContainsFunc(all[decision.FileExpertOpinion](r), func(o one[decision.FileExpertOpinion]) bool {
+			return o.act.Expert != "" && !slices.ContainsFunc(all[decision.EngageExpert](r), func(e one[decision.EngageExpert]) bool { return e.act.Expert == o.act.Expert })
 		})
+		return worst(when(stranger), of(r, func(e one[decision.EngageExpert]) answer {
+			return unless(e.act.DirectInterest != nil, when(yes(e.act.DirectInterest)))
+		}))
 	},
 	"R20.2": func(r record) answer {
 		opinions := all[decision.FileExpertOpinion](r)

@@ -154,6 +154,8 @@ func (r record) target() int {
 			return a.Draft
 		case decision.ConcludeReview:
 			return a.Draft
+		case decision.SubmitForReview:
+			return a.Draft
 		}
 	}
 	d, _ := last[decision.SubmitDraft](r)
@@ -169,11 +171,25 @@ func (r record) textOf(version int) string {
 	return ""
 }
 
-// issued is the place of the last act by which the decision was issued.
+// issued is the place of the first act by which the decision was issued; 0
+// where it was not.
 func (r record) issued() int64 {
-	p, _ := last[decision.Publish](r)
-	w, _ := last[decision.WithholdPublication](r)
-	return max(p.Seq, w.Seq)
+	for _, d := range r.deeds {
+		if k := d.Act.Kind(); k == "publish" || k == "withhold_publication" {
+			return d.Seq
+		}
+	}
+	return 0
+}
+
+// submitted is the draft of a version, and false when it was not submitted.
+func (r record) submitted(version int) (decision.SubmitDraft, bool) {
+	for _, d := range all[decision.SubmitDraft](r) {
+		if d.act.Draft == version {
+			return d.act, true
+		}
+	}
+	return decision.SubmitDraft{}, false
 }
 
 func yes(b *bool) bool { return b != nil && *b }
