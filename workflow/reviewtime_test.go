@@ -1,11 +1,13 @@
 package workflow_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/pack"
 	"github.com/juece/juece/workflow/sample"
 	"github.com/juece/juece/workflow/workflowtest"
 )
@@ -49,9 +51,14 @@ func TestReviewTimesLeaveUnknownWhatIsNotTold(t *testing.T) {
 			{Ref: at(1, sent), Act: submit},
 			{Ref: at(2, issued), Act: decision.IssueLegalityOpinion{}},
 			// What comes after the opinion is another package.
-			{Ref: at(3, "2026-06-01"), Act: decision.SubmitForReview{}},
+			{Ref: at(3, "2026-06-01"), Act: decision.SupplementPackage{Materials: []decision.Material{{Title: "补充"}}}},
+			{Ref: at(4, "2026-06-02"), Act: decision.SubmitForReview{}},
 		})
-		return c.ReviewTimes()[0]
+		got := c.ReviewTimes()[0]
+		if got.Materials != 0 {
+			t.Errorf("%+v", got)
+		}
+		return got
 	}
 	if r := review("2026-03-02", "2026-03-03", "2026-03-02"); *r.Taken != 0 || *r.Given != 1 {
 		t.Errorf("on the same day: %+v", r)
@@ -96,11 +103,16 @@ func TestStepsOfTheSample(t *testing.T) {
 
 func TestCommentPeriodsAreCountedAsTheRuleCounts(t *testing.T) {
 	t.Parallel()
-	c := workflowtest.Case(t, "d713").Fold([]workflow.Deed{
+	empty := workflowtest.Case(t, "d713")
+	stricter := *empty.Pack
+	stricter.Numbers = maps.Clone(stricter.Numbers)
+	stricter.Numbers[pack.CommentDays] = pack.Number{Value: 40, Unit: "day"}
+	c := empty.Fold([]workflow.Deed{
 		{Ref: decision.Ref{Seq: 1, OccurredOn: date("03-03")}, Act: decision.OpenComment{Activity: "a", StartsOn: date("03-01"), EndsOn: date("03-31"), ShortenedReason: "汛期"}},
 		{Ref: decision.Ref{Seq: 2}, Act: decision.OpenComment{Activity: "b", StartsOn: date("03-01"), EndsOn: date("03-30")}},
 		{Ref: decision.Ref{Seq: 3}, Act: decision.OpenComment{Activity: "c", EndsOn: date("03-30")}},
 		{Ref: decision.Ref{Seq: 4}, Act: decision.OpenComment{Activity: "d", StartsOn: date("03-30"), EndsOn: date("03-01")}},
+		{Ref: decision.Ref{Seq: 5}, Act: decision.AdoptPack{}, Pack: &stricter}, // which changes nothing of before
 	})
 	for i, want := range []workflow.CommentPeriod{
 		{Seq: 1, Activity: "a", Opened: date("03-03"), Days: 29, Required: 30, Reason: "汛期"},

@@ -230,6 +230,7 @@ const index = `Juece 决策：重大行政决策程序 the procedure for major a
 
 /v1/decisions          案件 cases
 /v1/tasks              我的待办 what waits for me
+/v1/statistics         统计 statistics
 /v1/acts               程序行为目录 the acts
 /v1/packs              规则包 the rule packs
 /v1/scoresheets        案卷评查表 the score sheets

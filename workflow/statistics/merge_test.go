@@ -116,12 +116,14 @@ func TestReasonsAreBounded(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	r.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
 	all := fold(cases)
-	sum := fold(cases[300:])
-	if err := sum.Merge(fold(cases[:300])); err != nil {
-		t.Fatal(err)
-	}
-	if text(t, all) != text(t, sum) {
-		t.Error("merged, other reasons are held")
+	for _, cut := range []int{20, 300, 600} { // one or neither of the parts is full
+		sum := fold(cases[cut:])
+		if err := sum.Merge(fold(cases[:cut])); err != nil {
+			t.Fatal(err)
+		}
+		if text(t, all) != text(t, sum) {
+			t.Errorf("merged at %d, other reasons are held", cut)
+		}
 	}
 	g := all.Report().Steps[1].Grounds[0]
 	shown := int64(0)
