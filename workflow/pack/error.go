@@ -54,13 +54,17 @@ func (e Errors) Unwrap() error { return ErrInvalid }
 // problems collects what is wrong with one pack.
 type problems struct {
 	file  string
-	lines map[string]int
+	data  []byte
+	lines map[string]int // made when the first problem asks for one
 	list  Errors
 }
 
 // say adds a problem. The field is looked for in the pack; where it is missing,
 // its parent's line is named.
 func (p *problems) say(field, zh, en string) {
+	if p.lines == nil {
+		p.lines = numbered(p.data)
+	}
 	line := 0
 	for at := field; line == 0 && at != ""; {
 		line = p.lines[at]

@@ -333,11 +333,11 @@ func (l *loader) load(name string, below []string) (*Pack, error) {
 		return nil, fmt.Errorf("%w: %q", ErrUnknown, name)
 	}
 	file := name + ".yaml"
-	own, lines, err := parse(file, data)
+	own, err := parse(file, data)
 	if err != nil {
 		return nil, err
 	}
-	wrong := &problems{file: file, lines: lines}
+	wrong := &problems{file: file, data: data}
 	if own.Name != name {
 		wrong.say("pack", fmt.Sprintf("自称为%q，应与文件名一致", own.Name), fmt.Sprintf("names itself %q; it must be the name of the file", own.Name))
 		return nil, wrong.err()

@@ -9,8 +9,8 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// parse reads one pack strictly and says on which line each field stands.
-func parse(file string, data []byte) (*Pack, map[string]int, error) {
+// parse reads one pack strictly.
+func parse(file string, data []byte) (*Pack, error) {
 	p := &Pack{}
 	if err := yaml.UnmarshalWithOptions(data, p, yaml.Strict()); err != nil {
 		wrong := &Error{File: file, Zh: "格式错误：" + err.Error(), En: "malformed: " + err.Error()}
@@ -21,17 +21,23 @@ func parse(file string, data []byte) (*Pack, map[string]int, error) {
 				wrong.Line, wrong.Field = t.Position.Line, t.Value
 			}
 		}
-		return nil, nil, Errors{wrong}
+		return nil, Errors{wrong}
 	}
+	return p, nil
+}
+
+// numbered says on which line each field of a pack stands. What cannot be read
+// a second time has no lines.
+func numbered(data []byte) map[string]int {
+	lines := map[string]int{}
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return nil, nil, Errors{{File: file, Zh: "格式错误：" + err.Error(), En: "malformed: " + err.Error()}}
+		return lines
 	}
-	lines := map[string]int{}
 	for _, d := range tree.Docs {
 		number(lines, "", d.Body)
 	}
-	return p, lines, nil
+	return lines
 }
 
 // number notes the line of every field under its path. An item of a list has

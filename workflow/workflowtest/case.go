@@ -1,6 +1,7 @@
 package workflowtest
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/juece/juece/decision"
@@ -9,10 +10,13 @@ import (
 	"github.com/juece/juece/workflow/sample"
 )
 
+// packs are the packs that come with the module, read once for all tests.
+var packs = sync.OnceValues(workflow.Packs)
+
 // Case returns an empty live case under a pack.
 func Case(t testing.TB, pack string) workflow.Case {
 	t.Helper()
-	packs, err := workflow.Packs()
+	packs, err := packs()
 	if err != nil {
 		t.Fatal(err)
 	}

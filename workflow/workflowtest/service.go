@@ -20,7 +20,7 @@ type Storage interface {
 // Service returns a service over a store, with its own clock.
 func Service(t testing.TB, s Storage, clock *sample.Clock) *workflow.Service {
 	t.Helper()
-	packs, err := workflow.Packs()
+	packs, err := packs()
 	if err != nil {
 		t.Fatal(err)
 	}
