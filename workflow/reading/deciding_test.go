@@ -48,7 +48,8 @@ var reviewing = map[string]func(record) answer{
 			if o.act.Draft == r.target() {
 				text := r.textOf(r.target())
 				c, ok := confirmed(r) // who signs for this very version has read it
-				return when(text != "" && o.act.Read != nil && !slices.Contains(o.act.Read, text) && !(ok && yes(c.act.Verified)))
+				signed := ok && yes(c.act.Verified)
+				return when(text != "" && o.act.Read != nil && !slices.Contains(o.act.Read, text) && !signed)
 			}
 		}
 		if c, ok := confirmed(r); ok {

@@ -25,13 +25,7 @@ var forming = map[string]func(record) answer{
 	},
 	"R3.2": func(r record) answer { // Art 3 ¶2
 		p, _ := last[decision.Propose](r)
-		switch {
-		case p.act.Exclusion == "none":
-			return fine
-		case p.act.Exclusion == "":
-			return open
-		}
-		return broken
+		return unless(p.act.Exclusion != "", when(p.act.Exclusion != "none"))
 	},
 	"R3.3": func(r record) answer { // Art 3 ¶3
 		c, ok := last[decision.CiteCatalogue](r)
