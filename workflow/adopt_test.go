@@ -87,6 +87,32 @@ func TestArt44ANewerPackIsAdoptedWithItsDifferences(t *testing.T) {
 	b.refused(b.do(id, step(office, "04-22", adopt)), workflow.CodeRule) // in force already
 }
 
+// A special law is not shaken off by adopting a newer pack that does not know
+// it.
+func TestArt44ASpecialLawStays(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.svc.Packs = packsWith(t, map[string]string{"local-2026": newRules})
+	special, err := b.svc.Packs.Named("expropriation")
+	if err != nil {
+		t.Fatal(err)
+	}
+	local, _ := b.svc.Packs.Named("local-2026")
+	id, err := sample.Perform(b.Context(), b.svc, b.clock, special.Name, sample.Before("d713", "state_adoption"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, err := pack.Diff(special, local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	adopt := decision.AdoptPack{Pack: local.Name, Digest: local.Digest(), Decider: "行政首长", Reason: "新规施行"}
+	for _, c := range changes {
+		adopt.Changes = append(adopt.Changes, c.Field)
+	}
+	b.refused(b.do(id, step(office, "04-21", adopt)), workflow.CodeRule)
+}
+
 // A case that names no pack is opened under the one that governs by organ and
 // day.
 func TestArt44APackIsChosenForTheCase(t *testing.T) {

@@ -78,6 +78,9 @@ func (s *Service) concludes(other loaded, a decision.ConcludeAdjustment) error {
 	if a.Entry > int64(len(other.records)) || other.records[a.Entry-1].Digest != history.Digest(a.Digest) {
 		return misfit(a, "所述案件中没有此条记录", "that case has no such entry")
 	}
+	if other.Pack.Object != pack.ObjectDecision {
+		return misfit(a, "调整须履行决策程序，不得以其他审查代替", "an adjustment goes through the procedure of a decision, not the review of another object")
+	}
 	kind := decision.Kind(other.entries[a.Entry-1].Kind)
 	issued := slices.Contains(issueGates, kind)
 	ended := slices.Contains([]Stage{StageDeclined, StageRejected, StageWithdrawn, StageArchived}, other.Stage)

@@ -139,6 +139,24 @@ func TestArt37AStopGoesThroughTheProcedureToo(t *testing.T) {
 	}
 }
 
+// The review of a contract does not change a decision, whatever it publishes.
+func TestArt37AContractAdjustsNothing(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	old := b.perform(sample.Before("d713", "complete_execution"))
+	other, err := sample.Perform(b.Context(), b.svc, b.clock, "contract", from(old, "adjusts")(lawful["contract"](nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, end := openChange, conclude("abandoned")
+	open.Case, end.Case = other, other
+	end.Entry, end.Digest = b.digest(other, "archive_case")
+	if err := b.do(old, step(office, "06-29", open)); err != nil {
+		t.Fatal(err)
+	}
+	b.refused(b.do(old, step(office, "06-29", end)), workflow.CodeForeignAct)
+}
+
 // Only a decision in force is adjusted.
 func TestArt37WhatIsNotInForceIsNotAdjusted(t *testing.T) {
 	t.Parallel()

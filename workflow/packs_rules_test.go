@@ -130,6 +130,7 @@ var packBreaches = []struct {
 	{"P2", "price-hearing", "the call 29 days before", "hold_hearing", on("publish_selection_method", "03-20")},
 	{"P3", "price-hearing", "the list 14 days before", "hold_hearing", on("publish_participants", "04-04")},
 	{"P3", "price-hearing", "the announcement 14 days before", "hold_hearing", on("announce_hearing", "04-04")},
+	{"R30.6", "normative-document", "issued on its review alone", "conclude_review", inserted("place_on_agenda", unit, "05-12", decision.ConcludeReview{Draft: 3, Outcome: "issued", Reason: "审核已过"})},
 	{"N75.1", "normative-document", "not filed for record", "archive_case", without("file_for_record")},
 	{"R25.1", "normative-document", "no review", "", without("submit_for_review", "request_supplement", "supplement_package", "file_counsel_opinion", "issue_legality_opinion", "confirm_still_stands", "respond_to_review")},
 	{"L26.1", "normative-document", "sixteen working days", "issue_legality_opinion", on("issue_legality_opinion", "05-22")},
@@ -188,7 +189,7 @@ func TestEachRuleOfTheOtherPacksIsBroken(t *testing.T) {
 				t.Fatal(err)
 			}
 			whole := finding(t, workflow.Evaluate(under(p, walk(sample.Walk("d713"))), judged), b.rule)
-			if whole.Status != workflow.Satisfied {
+			if whole.Status != workflow.Satisfied && b.rule != "R30.6" { // which has an object only when it is broken
 				t.Fatalf("the walk itself: %s %s", whole.Status, whole.En)
 			}
 			spoiled := b.spoil(walk(sample.Walk("d713")))
