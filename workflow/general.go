@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/juece/juece/decision"
@@ -124,7 +125,7 @@ func catalogueFollowed(v *view) result {
 	}
 	for _, step := range last.Act.Steps {
 		if step == "" {
-			return v.unknown("目录载明的程序", "which procedures the catalogue declares")
+			continue // not told; the others are judged
 		}
 		how, _ := v.step(step)
 		// What comes after the package cannot be asked for yet.
@@ -134,6 +135,9 @@ func catalogueFollowed(v *view) result {
 		if how == excused {
 			return v.broken("目录载明的程序被认定为不适用："+string(step), "the catalogue declares a procedure that was determined not to apply: "+string(step)).about("%s", step)
 		}
+	}
+	if slices.Contains(last.Act.Steps, "") {
+		return v.unknown("目录载明的全部程序", "all the procedures that the catalogue declares")
 	}
 	return v.ok()
 }

@@ -55,6 +55,9 @@ var reviewing = map[string]func(record) answer{
 		if c, ok := confirmed(r); ok {
 			return unless(c.act.Verified != nil, when(no(c.act.Verified)))
 		}
+		for _, c := range all[decision.ConfirmStillStands](r) {
+			unsaid = unsaid || c.act.Draft == 0 // it may be of this version
+		}
 		return unless(!unsaid, broken)
 	},
 	"R25.2": func(r record) answer {

@@ -42,16 +42,14 @@ var forming = map[string]func(record) answer{
 	},
 	"R3.4": func(r record) answer {
 		c, _ := last[decision.CiteCatalogue](r)
-		if slices.Contains(c.act.Steps, "") {
-			return open
-		}
-		return when(slices.ContainsFunc(c.act.Steps, func(s decision.Step) bool {
+		untold := unless(!slices.Contains(c.act.Steps, ""), fine)
+		return worst(untold, when(slices.ContainsFunc(c.act.Steps, func(s decision.Step) bool {
 			_, known := r.owed(s)
 			silent := s == decision.StepExpert && !some[decision.FileExpertOpinion](r) || s == decision.StepRisk && len(assessments(r)) == 0 ||
 				s == decision.StepCompetition && !some[decision.FileCompetitionReview](r) ||
 				s == decision.StepParticipation && !heard(r)
-			return r.excused(s) || !known && silent
-		}))
+			return s != "" && (r.excused(s) || !known && silent)
+		})))
 	},
 	"R8.1": func(r record) answer { // Art 8 ¶1
 		c, done := last[decision.RecordCongressAct](r)

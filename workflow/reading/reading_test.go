@@ -231,4 +231,4 @@ func (g *generator) mutate(walk []sample.Step) []sample.Step {
 // that is not heard of means for a dispute, a step set aside on no ground, a
 // dossier that is not told, the words of a dissent without its meeting, and
 // opinions that are committed to out of order.
-var differed = []uint64{1267, 2655, 3087, 3434, 3616, 4085, 5736, 8121, 20308, 33444}
+var differed = []uint64{1267, 2655, 3087, 3434, 3616, 4085, 5736, 8121, 20308, 33444, 37751, 50566}
