@@ -46,6 +46,8 @@ var demoRoles = []struct {
 	{workflow.RoleMeetingSecretary, "会议秘书", "meeting secretary"},
 	{workflow.RoleChiefExecutive, "行政首长", "chief executive"},
 	{workflow.RoleArchivist, "档案管理员", "archivist"},
+	{workflow.RoleExecutingUnit, "执行单位经办人", "clerk of the executing unit"},
+	{workflow.RoleSupervisor, "上级机关督查人员", "inspector of the superior organ"},
 	{workflow.RoleAuditor, "审计人员", "auditor"},
 	{workflow.RolePublic, "公众甲", "member of the public"},
 }
