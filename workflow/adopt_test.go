@@ -68,6 +68,16 @@ func TestArt44ANewerPackIsAdoptedWithItsDifferences(t *testing.T) {
 	if err := b.do(id, step(office, "04-21", unknown)); !errors.Is(err, pack.ErrUnknown) {
 		t.Errorf("an unknown pack: %v", err)
 	}
+	henan, _ := b.svc.Packs.Named("henan-210")
+	elsewhere, err := pack.Diff(d713, henan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := decision.AdoptPack{Pack: henan.Name, Digest: henan.Digest(), Decider: "行政首长", Reason: "新规施行"}
+	for _, c := range elsewhere {
+		foreign.Changes = append(foreign.Changes, c.Field)
+	}
+	b.refused(b.do(id, step(office, "04-21", foreign)), workflow.CodeRule) // another place's
 	if err := b.do(id, step(office, "04-21", adopt)); err != nil {
 		t.Fatal(err)
 	}

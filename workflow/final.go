@@ -54,6 +54,9 @@ func changesShown(v *view) result {
 	if before.Object != v.Pack.Object || before.SpecialLaw != v.Pack.SpecialLaw || !v.Pack.HasLevel(v.Organ().Level) {
 		return v.broken("规则包不适用于此类事项、特别法或者机关", "the pack is not for this object, special law or organ")
 	}
+	if v.Pack.ByName || !strings.HasPrefix(v.Organ().Area, v.Pack.Area) {
+		return v.broken("规则包属于其他地方或者其他机关", "the pack is another place's or another organ's own")
+	}
 	if day := v.gateDay(); !day.IsZero() && (day.Before(v.Pack.From) || !before.From.Before(v.Pack.From)) {
 		return v.broken(fmt.Sprintf("规则包自%s起施行，不是现行的较新规则包", v.Pack.From), fmt.Sprintf("the pack holds from %s; it is not a newer one in force", v.Pack.From))
 	}
