@@ -14,10 +14,11 @@ import (
 )
 
 // The exit codes of check. A file that cannot be used weighs more than a
-// violation in another one.
+// violation in another one; an interrupt, more than both.
 const (
-	exitViolated status = 1
-	exitUnusable status = 2
+	exitViolated    status = 1
+	exitUnusable    status = 2
+	exitInterrupted status = 130
 )
 
 // checkCmd judges procedures that were never in the system.
@@ -32,6 +33,28 @@ type checkCmd struct {
 	Each       bool `help:"总数之前每件一行。A line for each case before the totals."`
 	Jobs       int  `help:"同时检查的件数，默认为处理器数。How many files at a time; as many as there are processors by default."`
 	NoProgress bool `help:"不显示进度。No progress bar."`
+}
+
+// Help tells what the flags do not.
+func (c *checkCmd) Help() string {
+	return `对目录，检查其中（含下级目录）所有.yaml、.yml、.json文件，不含隐藏文件，不进入符号链接指向的目录；一个文件有错，不影响其他文件。
+--format json：单个文件为结论的数组；目录为一个总数对象；加--each时每行一个JSON对象，一件一行，最后一行为总数。
+退出码：0未发现违反，1有违反，2有文件不能使用，130已中断。
+
+Of a directory every .yaml, .yml and .json file is judged, those further down included, hidden ones and linked directories not; a broken file does not stop the rest.
+--format json: an array of findings for single files, one object with the totals for a directory; with --each one JSON object a line, each case on its own and the totals last.
+Exit codes: 0 no violation, 1 a violation, 2 a file that cannot be used, 130 interrupted.`
+}
+
+// maxJobs bounds the files that are open at a time.
+const maxJobs = 256
+
+// Validate checks what the command line says.
+func (c *checkCmd) Validate() error {
+	if c.Jobs < 0 || c.Jobs > maxJobs {
+		return fmt.Errorf("--jobs: 应为0至%d must be from 0 to %d", maxJobs, maxJobs)
+	}
+	return nil
 }
 
 // judged is a case with what was found in it.
@@ -56,6 +79,9 @@ func (c *checkCmd) Run(ctx context.Context, s streams) error {
 	unusable := false
 	var cases []judged
 	for _, path := range c.Files {
+		if ctx.Err() != nil {
+			return exitInterrupted
+		}
 		j, err := c.judge(path, packs)
 		if err != nil {
 			unusable = true

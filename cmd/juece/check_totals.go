@@ -1,18 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"runtime"
+	"slices"
 	"strings"
-	"sync"
-	"time"
-
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/pack"
@@ -21,32 +17,37 @@ import (
 // totals is what many case files come to. It holds counts only, however many
 // files there are.
 type totals struct {
-	Cases    int         `json:"cases"`
-	Violated int         `json:"violated"` // cases with a violation, advisory ones apart
-	Unusable int         `json:"unusable"` // files that could not be judged
-	Rules    []ruleTotal `json:"rules"`
-	at       map[string]int
+	Cases    int `json:"cases"`
+	Violated int `json:"violated"` // cases with a violation, advisory ones apart
+	Unusable int `json:"unusable"` // files that could not be judged
+	// Interrupted: there are more files than were judged.
+	Interrupted bool        `json:"interrupted,omitempty"`
+	Rules       []ruleTotal `json:"rules"`
+
+	lang string
+	at   map[provision]int // of the line in Rules
 }
 
-// ruleTotal counts the answers of one rule.
+// ruleTotal counts the answers of one rule, as one pack cites it: a pack for
+// another object takes rules over under a norm of its own.
 type ruleTotal struct {
 	Rule          string            `json:"rule"`
 	Citation      string            `json:"citation"`
-	Severity      workflow.Severity `json:"severity"`
+	Severity      workflow.Severity `json:"severity"` // the strictest that a pack gives it
 	Satisfied     int               `json:"satisfied"`
 	Violated      int               `json:"violated"`
 	NotEvidenced  int               `json:"not_evidenced"`
 	NotApplicable int               `json:"not_applicable"`
 }
 
+// provision is what a line of the totals is about.
+type provision struct {
+	rule, norm         string
+	article, paragraph int
+}
+
 func newTotals(lang string) *totals {
-	t := &totals{at: map[string]int{}}
-	for i, r := range workflow.Rules() {
-		t.at[r.ID] = i
-		cited := citation(workflow.Finding{Norm: r.Norm, Article: r.Article, Paragraph: r.Paragraph}, lang)
-		t.Rules = append(t.Rules, ruleTotal{Rule: r.ID, Citation: cited, Severity: r.Severity})
-	}
-	return t
+	return &totals{Rules: []ruleTotal{}, lang: lang, at: map[provision]int{}}
 }
 
 // add counts the findings of one case.
@@ -55,126 +56,97 @@ func (t *totals) add(findings []workflow.Finding) {
 	violated := false
 	for _, f := range findings {
 		violated = violated || breach(f)
-		r := &t.Rules[t.at[f.Rule]]
-		switch f.Status {
-		case workflow.Satisfied:
-			r.Satisfied++
-		case workflow.Violated:
-			r.Violated++
-		case workflow.NotEvidenced:
-			r.NotEvidenced++
-		case workflow.NotApplicable:
-			r.NotApplicable++
-		}
+		t.rule(f).count(f)
 	}
 	if violated {
 		t.Violated++
 	}
 }
 
-// told drops the rules that no case was asked about.
-func (t *totals) told() *totals {
-	kept := *t
-	kept.Rules = []ruleTotal{}
-	for _, r := range t.Rules {
-		if r.Satisfied+r.Violated+r.NotEvidenced+r.NotApplicable > 0 {
-			kept.Rules = append(kept.Rules, r)
-		}
+// rule returns the line that a finding belongs to.
+func (t *totals) rule(f workflow.Finding) *ruleTotal {
+	key := provision{f.Rule, f.Norm, f.Article, f.Paragraph}
+	i, ok := t.at[key]
+	if !ok {
+		i = len(t.Rules)
+		t.at[key] = i
+		t.Rules = append(t.Rules, ruleTotal{Rule: f.Rule, Citation: citation(f, t.lang), Severity: f.Severity})
 	}
-	return &kept
+	return &t.Rules[i]
 }
 
-// task is one file on its way through the workers.
-type task struct {
-	path   string
-	judged judged
-	err    error
-	done   chan struct{}
+func (r *ruleTotal) count(f workflow.Finding) {
+	order := []workflow.Severity{workflow.Soft, workflow.Norm, workflow.Hard}
+	if slices.Index(order, f.Severity) > slices.Index(order, r.Severity) {
+		r.Severity = f.Severity
+	}
+	switch f.Status {
+	case workflow.Satisfied:
+		r.Satisfied++
+	case workflow.Violated:
+		r.Violated++
+	case workflow.NotEvidenced:
+		r.NotEvidenced++
+	case workflow.NotApplicable:
+		r.NotApplicable++
+	}
 }
 
-// runTotals judges every file in parallel and counts what was found. Files
-// pass in order of path and only a few are held at a time, whatever their
-// number; what is wrong with one is said in its turn.
+// inOrder returns the totals with their lines in the order of the statute.
+// Nothing can be counted afterwards.
+func (t *totals) inOrder() *totals {
+	place := map[string]int{}
+	for i, r := range workflow.Rules() {
+		place[r.ID] = i
+	}
+	slices.SortStableFunc(t.Rules, func(a, b ruleTotal) int { return cmp.Compare(place[a.Rule], place[b.Rule]) })
+	t.at = nil
+	return t
+}
+
+// runTotals judges every file in parallel and counts what was found. What is
+// wrong with a file is said in its turn.
 func (c *checkCmd) runTotals(ctx context.Context, s streams, packs *pack.Set) error {
 	all := newTotals(c.Lang)
-	bar := c.progress(ctx, s.err)
-	var written error
-	each := func(t *task) {
-		defer bar.add()
-		if t.err != nil {
+	bar := c.progress(ctx, s)
+	judge := func(f candidate) outcome {
+		if f.err != nil {
+			return outcome{err: f.err}
+		}
+		j, err := c.judge(f.path, packs)
+		return outcome{j, err}
+	}
+	for o := range inOrder(ctx, c.workers(), c.candidates(), judge) {
+		if o.err != nil {
 			all.Unusable++
 			bar.clear()
-			complain(s.err, t.err, c.Lang)
-			return
+			complain(s.err, o.err, c.Lang)
+		} else {
+			all.add(o.findings)
+			if c.Each {
+				if err := c.writeEach(s.out, o.judged); err != nil {
+					bar.finish()
+					return err
+				}
+			}
 		}
-		all.add(t.judged.findings)
-		if c.Each && written == nil {
-			written = c.writeEach(s.out, t.judged)
-		}
+		bar.add()
 	}
-	c.judgeAll(ctx, packs, each)
 	bar.finish()
-	switch {
-	case written != nil:
-		return written
-	case all.Cases+all.Unusable == 0:
-		fmt.Fprintln(s.err, choose(c.Lang, "没有找到案卷文件（.yaml、.yml、.json）", "no case file was found (.yaml, .yml, .json)"))
-		return exitUnusable
-	}
-	if err := c.writeTotals(s.out, all.told()); err != nil {
+	all.Interrupted = ctx.Err() != nil
+	if err := c.writeTotals(s.out, all.inOrder()); err != nil {
 		return err
 	}
 	switch {
-	case ctx.Err() != nil:
+	case all.Interrupted:
 		fmt.Fprintf(s.err, choose(c.Lang, "已中断，以上只是%d件的结果\n", "interrupted; this is of %d files only\n"), all.Cases+all.Unusable)
-		return exitUnusable
+		return exitInterrupted
 	case all.Unusable > 0:
 		return exitUnusable
 	case all.Violated > 0:
 		return exitViolated
 	}
 	return nil
-}
-
-// judgeAll hands every file to the workers and each result, in order, to a
-// function.
-func (c *checkCmd) judgeAll(ctx context.Context, packs *pack.Set, each func(*task)) {
-	jobs := c.Jobs
-	if jobs < 1 {
-		jobs = runtime.GOMAXPROCS(0)
-	}
-	queue, work := make(chan *task, 8*jobs), make(chan *task, 8*jobs)
-	var workers sync.WaitGroup
-	for range jobs {
-		workers.Go(func() {
-			for t := range work {
-				if t.err == nil {
-					t.judged, t.err = c.judge(t.path, packs)
-				}
-				close(t.done)
-			}
-		})
-	}
-	go func() {
-		defer close(queue)
-		defer close(work)
-		// The only error is that the context ended.
-		_ = caseFiles(c.Files, func(path string, err error) error {
-			t := &task{path: path, err: err, done: make(chan struct{})}
-			select {
-			case queue <- t:
-				work <- t
-				return nil
-			case <-ctx.Done():
-				return errStopped
-			}
-		})
-	}()
-	for t := range queue {
-		<-t.done
-		each(t)
-	}
-	workers.Wait()
 }
 
 // writeEach writes one line on a case.
@@ -190,21 +162,33 @@ func (c *checkCmd) writeEach(w io.Writer, j judged) error {
 				line.Violated = append(line.Violated, f.Rule)
 			}
 		}
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		return enc.Encode(line)
+		return writeLine(w, line)
 	}
 	_, err := fmt.Fprintf(w, "%s %s\n", printable(j.file.Name), verdict(j.findings, c.Lang))
 	return err
 }
 
 func (c *checkCmd) writeTotals(w io.Writer, t *totals) error {
-	if c.Format == "json" {
+	switch {
+	case c.Format == "json" && c.Each:
+		return writeLine(w, t) // a line like the others
+	case c.Format == "json":
 		return writeIndented(w, t)
 	}
 	var b strings.Builder
+	if t.Interrupted {
+		b.WriteString(choose(c.Lang, "已中断，尚有案卷未检查。", "Interrupted; there are more files. "))
+	}
 	fmt.Fprintf(&b, choose(c.Lang, "案卷%d件，其中有违反的%d件；不能使用的文件%d个。\n\n", "%d cases, %d of them with a violation; %d files that cannot be used.\n\n"),
 		t.Cases, t.Violated, t.Unusable)
+	if t.Cases > 0 {
+		c.tabulate(&b, t)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (c *checkCmd) tabulate(b *strings.Builder, t *totals) {
 	row := func(cells ...string) {
 		widths := []int{7, 34, 8, 9, 9, 9, 9}
 		for i, cell := range cells {
@@ -221,41 +205,13 @@ func (c *checkCmd) writeTotals(w io.Writer, t *totals) error {
 		row(r.Rule, r.Citation, string(r.Severity), fmt.Sprint(r.Satisfied), fmt.Sprint(r.Violated), fmt.Sprint(r.NotEvidenced), fmt.Sprint(r.NotApplicable))
 	}
 	b.WriteString("\n" + choose(c.Lang, "soft为提示，不计入违反的件数。", "Soft rules are advisory and do not make a case one with a violation.") + "\n" + note(c.Lang) + "\n")
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
-// meter is the progress bar, or none.
-type meter struct{ bar *progressbar.ProgressBar }
-
-// progress returns a bar where somebody can see one.
-func (c *checkCmd) progress(ctx context.Context, w io.Writer) meter {
-	f, ok := w.(*os.File)
-	if !ok || c.NoProgress || !term.IsTerminal(int(f.Fd())) {
-		return meter{}
-	}
-	return meter{progressbar.NewOptions64(countFiles(ctx, c.Files),
-		progressbar.OptionSetWriter(w), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())}
-}
-
-// The bar is for eyes: what it cannot write is not worth an error.
-func (m meter) add() {
-	if m.bar != nil {
-		_ = m.bar.Add(1)
-	}
-}
-
-func (m meter) clear() {
-	if m.bar != nil {
-		_ = m.bar.Clear()
-	}
-}
-
-func (m meter) finish() {
-	if m.bar != nil {
-		_ = m.bar.Finish()
-	}
+// writeLine writes a value as one line of JSON.
+func writeLine(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
 
 // many reports whether the answer is to be totals: asked for, or of a

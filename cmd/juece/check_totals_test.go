@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -204,20 +202,5 @@ func TestEachCaseHasItsLineInOrder(t *testing.T) {
 			t.Errorf("%q after %q", line, last)
 		}
 		last = line
-	}
-}
-
-// An interrupt stops between files and says that it did.
-func TestAnInterruptSaysHowFarItGot(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	writeCases(t, dir, 100)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	var stdout, stderr bytes.Buffer
-	code := run(ctx, []string{"check", dir}, strings.NewReader(""), &stdout, &stderr)
-	interrupted := strings.Contains(stderr.String(), "已中断") || strings.Contains(stderr.String(), "没有找到")
-	if code != 2 || !interrupted {
-		t.Errorf("exit %d, %s", code, stderr.String())
 	}
 }

@@ -35,8 +35,9 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 		mod      = "golang.org/x/mod/sumdb/tlog"
 		validate = "github.com/go-playground/validator/v10"
 		uuid     = "github.com/google/uuid"
+		bar      = "github.com/schollz/progressbar/v3"
 	)
-	all := []string{sql, sqlx, pq, modernc, huma, goose, kong, yaml, mod, validate, uuid, "testing"}
+	all := []string{sql, sqlx, pq, modernc, huma, goose, kong, yaml, mod, validate, uuid, bar, "testing"}
 	for pkg, may := range map[string]struct{ ours, others []string }{
 		"workflow/calendar": {},
 		"workflow/history":  {others: []string{mod}},
