@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow/calendar"
@@ -72,18 +73,23 @@ func reviewedInTime(v *view) result {
 		if issued.OccurredOn.IsZero() || p.received.IsZero() {
 			return v.unknown("收到完整送审材料或者出具意见的日期", "when the complete package was received or the opinion issued")
 		}
-		took, provisional, err := workingDays(v.Calendar, p.received, issued.OccurredOn)
-		if err != nil {
-			return v.unknown("审查期间的工作日", "the working days of the review: "+err.Error())
-		}
-		zh, en := fmt.Sprintf("审查用时%d个工作日，要求不超过%d个", took, most), fmt.Sprintf("the review took %d working days, not more than %d allowed", took, most)
-		res := v.okBecause(zh, en)
-		if took > most {
-			res = v.broken(zh, en)
-		}
-		res.provisional = provisional
-		return res
+		return v.within(most, p.received, issued.OccurredOn, "审查用时", "the review took")
 	})
+}
+
+// within judges what a local number of working days limits.
+func (v *view) within(most int, from, to calendar.Date, zh, en string) result {
+	took, provisional, err := workingDays(v.Calendar, from, to)
+	if err != nil {
+		return v.unknown(zh+"几个工作日", "how many working days "+en+": "+err.Error())
+	}
+	zh, en = fmt.Sprintf("%s%d个工作日，要求不超过%d个", zh, took, most), fmt.Sprintf("%s %d working days, not more than %d allowed", en, took, most)
+	res := v.okBecause(zh, en)
+	if took > most {
+		res = v.broken(zh, en)
+	}
+	res.provisional = provisional
+	return res
 }
 
 // L30.1: D713 Art 30 has no quorum.
@@ -122,56 +128,57 @@ func publishedInTime(v *view) result {
 		case made.OccurredOn.IsZero() || out.OccurredOn.IsZero():
 			return v.unknown("决定或者公布日期", "the day of the decision or of its publication")
 		}
-		took, provisional, err := workingDays(v.Calendar, made.OccurredOn, out.OccurredOn)
-		if err != nil {
-			return v.unknown("决定至公布的工作日", "the working days until publication: "+err.Error())
-		}
-		zh, en := fmt.Sprintf("决定后第%d个工作日公布，要求不超过%d个", took, most), fmt.Sprintf("published %d working days after the decision, not more than %d allowed", took, most)
-		res := v.okBecause(zh, en)
-		if took > most {
-			res = v.broken(zh, en)
-		}
-		res.provisional = provisional
-		return res
+		return v.within(most, made.OccurredOn, out.OccurredOn, "决定至公布用时", "publication took")
 	})
 }
 
-// L34.1: Art 34 names no interval between reports.
+// L34.1: Art 34 names no interval between reports. A day that nobody told
+// accuses nobody: a report without one may lie in the gap.
 func reportedInTime(v *view) result {
 	return v.local(pack.ReportDays, func(most int) result {
+		undated := false
 		for _, t := range v.d.Tasks() {
-			last := v.namedOn(t.ID)
-			until, closed := v.d.Closed(t.ID)
-			for _, p := range v.d.Progress {
-				if p.Act.Task != t.ID || p.OccurredOn.IsZero() {
-					continue
-				}
-				if p.OccurredOn.DaysSince(last) > most {
-					return v.lateReport(t, p.OccurredOn.DaysSince(last), most)
-				}
-				last = p.OccurredOn
+			days := v.reportDays(t.ID)
+			if days[0].IsZero() {
+				undated = true
+				continue
 			}
-			if closed && until.OccurredOn.DaysSince(last) > most {
-				return v.lateReport(t, until.OccurredOn.DaysSince(last), most)
+			for i, day := range days[1:] {
+				if gap := day.DaysSince(days[i]); gap > most {
+					return v.lateReport(t, gap, most)
+				}
 			}
 		}
-		if len(v.d.Tasks()) == 0 {
+		switch {
+		case undated:
+			return v.unknown("任务下达、报告或者办结的日期", "the day when a task was set, reported on or closed")
+		case len(v.d.Tasks()) == 0:
 			return v.noObject("没有分解任务", "the decision was not broken down into tasks")
 		}
 		return v.ok()
 	})
 }
 
-// namedOn is the day on which a task was first named.
-func (v *view) namedOn(task string) calendar.Date {
+// reportDays are the days when a task was set, reported on and closed, in
+// their order: a day that is not known comes first.
+func (v *view) reportDays(task string) []calendar.Date {
+	var days []calendar.Date
 	for _, b := range v.d.Breakdowns {
-		for _, t := range b.Act.Tasks {
-			if t.ID == task {
-				return b.OccurredOn
-			}
+		if slices.ContainsFunc(b.Act.Tasks, func(t decision.ExecutionTask) bool { return t.ID == task }) {
+			days = append(days, b.OccurredOn)
+			break
 		}
 	}
-	return calendar.Date{}
+	for _, p := range v.d.Progress {
+		if p.Act.Task == task {
+			days = append(days, p.OccurredOn)
+		}
+	}
+	if until, closed := v.d.Closed(task); closed {
+		days = append(days, until.OccurredOn)
+	}
+	slices.SortFunc(days, calendar.Date.DaysSince)
+	return days
 }
 
 func (v *view) lateReport(t decision.ExecutionTask, days, most int) result {

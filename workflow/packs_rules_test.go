@@ -256,3 +256,42 @@ func TestAnUnknownLocalNumberIsNoReasonToRefuse(t *testing.T) {
 		t.Errorf("%d local numbers are asked about", count)
 	}
 }
+
+// A report without a day may lie in what looks like a gap, and one recorded
+// late does not make one (L34.1).
+func TestAnUndatedReportIsNoGap(t *testing.T) {
+	t.Parallel()
+	packs := packsWith(t, map[string]string{"with-numbers": withNumbers})
+	p, err := packs.Named("with-numbers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := func(s sample.Step) bool { return s.Act.Kind() == "report_progress" }
+	undated := func(kind decision.Kind) func(steps) steps {
+		return func(walk steps) steps {
+			walk[slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == kind })].On = calendar.Date{}
+			return walk
+		}
+	}
+	for _, x := range []struct {
+		what  string
+		spoil func(steps) steps
+		want  workflow.Status
+	}{
+		{"a report without a day", undated("report_progress"), workflow.NotEvidenced},
+		{"the task set on no known day", undated("break_down_tasks"), workflow.NotEvidenced},
+		{"the reports recorded in another order", func(walk steps) steps {
+			first, last := slices.IndexFunc(walk, report), len(walk)-1
+			for !report(walk[last]) {
+				last--
+			}
+			walk[first], walk[last] = walk[last], walk[first]
+			return walk
+		}, workflow.Satisfied},
+	} {
+		got := finding(t, workflow.Evaluate(under(p, x.spoil(numbered(sample.Walk("d713")))), judged), "L34.1")
+		if got.Status != x.want {
+			t.Errorf("%s: %s: %s", x.what, got.Status, got.En)
+		}
+	}
+}
