@@ -4,11 +4,9 @@ package decision
 // the situations of Art 35, in urgency, by the chief executive. It ends when
 // the execution is resumed, or the decision changed or stopped.
 type SuspendExecution struct {
-	Problem string `json:"problem,omitempty" validate:"required,max=64"` // the one reported, Art 35
-	Decider string `json:"decider,omitempty" validate:"required,max=128"`
-	// Delegation cites the authority of a decider who is not the chief.
-	Delegation string `json:"delegation,omitempty" validate:"max=2000"`
-	Urgency    string `json:"urgency,omitempty" validate:"required,max=5000"` // 情况紧急的说明
+	Problem string `json:"problem,omitempty" validate:"required,max=64"`   // the one reported, Art 35
+	Decider string `json:"decider,omitempty" validate:"required,max=128"`  // the chief executive; the decree knows no delegation
+	Urgency string `json:"urgency,omitempty" validate:"required,max=5000"` // 情况紧急的说明
 }
 
 // ResumeExecution ends a suspension (恢复执行, Art 37).
@@ -19,7 +17,8 @@ type ResumeExecution struct {
 
 // OpenAdjustment puts a major change, or an end, of the decision through the
 // procedure again (重大调整, Art 37): in a case of its own, which says in its
-// proposal that it adjusts this one.
+// proposal that it adjusts this one. To open it again says that it has another
+// aim by now; the last word before the conclusion counts.
 type OpenAdjustment struct {
 	Case    string `json:"case,omitempty" validate:"required,max=64"`
 	Aim     string `json:"aim,omitempty" validate:"required,oneof=change stop"`
@@ -29,15 +28,19 @@ type OpenAdjustment struct {
 }
 
 // ConcludeAdjustment records how the adjustment case ended (Art 37), with the
-// entry of its publication.
+// entry of its publication. What is changed in part (changed_in_part) stays in
+// force for the rest.
 type ConcludeAdjustment struct {
 	Case    string `json:"case,omitempty" validate:"required,max=64"`
-	Outcome string `json:"outcome,omitempty" validate:"required,oneof=changed stopped abandoned"`
+	Outcome string `json:"outcome,omitempty" validate:"required,oneof=changed changed_in_part stopped abandoned"`
 	// Entry and Digest name the entry of the other case that shows it.
 	Entry  int64  `json:"entry,omitempty" validate:"required,min=1"`
 	Digest string `json:"digest,omitempty" validate:"required,digest"`
 	Reason string `json:"reason,omitempty" validate:"required,max=5000"`
 }
+
+// Ends reports whether the decision as it was is no longer carried out.
+func (a ConcludeAdjustment) Ends() bool { return a.Outcome == "changed" || a.Outcome == "stopped" }
 
 // CorrectClerical puts right a slip in the published text that changes nothing
 // of its substance (文字更正). The decree does not speak of it: what, who and

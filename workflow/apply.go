@@ -296,6 +296,10 @@ func refersToExecution(c Case, act decision.Act) (zh, en string, ok bool) {
 		if !problem(a.Problem) {
 			return missing("所报问题", "reported problem", a.Problem)
 		}
+	case decision.OpenAdjustment:
+		return pending(d, a.Case)
+	case decision.ConcludeAdjustment:
+		return pending(d, a.Case)
 	case decision.FileEvaluation:
 		ordered, any := decision.Last(d.EvaluationOrders)
 		if !any || bodyName(ordered.Act.Evaluator) != bodyName(a.Evaluator) {
@@ -311,6 +315,15 @@ func refersToExecution(c Case, act decision.Act) (zh, en string, ok bool) {
 		return item(a.Item, "open", "rectifying", "rejected")
 	case decision.JudgeRectification:
 		return item(a.Item, "submitted")
+	}
+	return "", "", true
+}
+
+// pending checks that an adjustment case is not concluded already: what is to
+// be changed after it takes a case of its own.
+func pending(d decision.Decision, adjusting string) (zh, en string, ok bool) {
+	if slices.ContainsFunc(d.AdjustmentsConcluded, func(c decision.Done[decision.ConcludeAdjustment]) bool { return c.Act.Case == adjusting }) {
+		return fmt.Sprintf("调整案件“%s”已经办结", adjusting), fmt.Sprintf("the adjustment case %q is concluded already", adjusting), false
 	}
 	return "", "", true
 }

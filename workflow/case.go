@@ -100,13 +100,3 @@ func (c Case) Organ() decision.Organ {
 	first, _ := decision.Last(c.Decision.Proposals)
 	return first.Act.Organ
 }
-
-// last returns the sequence number of the last deed of a kind, or 0.
-func (c Case) last(kind decision.Kind) int64 {
-	for i := len(c.Deeds) - 1; i >= 0; i-- {
-		if c.Deeds[i].Act.Kind() == kind {
-			return c.Deeds[i].Seq
-		}
-	}
-	return 0
-}

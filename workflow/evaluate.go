@@ -115,7 +115,7 @@ func Evaluate(c Case, on calendar.Date) []Finding {
 	for _, r := range held {
 		var answers []Finding
 		for _, gate := range r.Gates {
-			seq := c.last(gate)
+			seq := c.lastOwed(r, gate)
 			if seq == 0 {
 				continue
 			}
@@ -137,6 +137,25 @@ func Evaluate(c Case, on calendar.Date) []Finding {
 		}))
 	}
 	return findings
+}
+
+// owedAt reports whether an act of a gate's kind is one for the rule. An
+// adjustment that does not end the decision is none, but to the rule on how it
+// was concluded.
+func (r Rule) owedAt(act decision.Act) bool {
+	a, concluded := act.(decision.ConcludeAdjustment)
+	return !concluded || r.Own || a.Ends()
+}
+
+// lastOwed returns the sequence number of the last act of a kind at which the
+// rule was owed, or 0.
+func (c Case) lastOwed(r Rule, gate decision.Kind) int64 {
+	for _, d := range slices.Backward(c.Deeds) {
+		if d.Act.Kind() == gate && r.owedAt(d.Act) {
+			return d.Seq
+		}
+	}
+	return 0
 }
 
 // beforeThePack is the answer of a rule whose gate was passed before the pack
@@ -174,6 +193,9 @@ func atGate(c Case, gate decision.Kind, on calendar.Date, recorded bool) []Findi
 	var findings []Finding
 	for i := range rules {
 		if !slices.Contains(rules[i].Gates, gate) || (rules[i].Own && !recorded) {
+			continue
+		}
+		if recorded && !rules[i].owedAt(c.Deeds[len(c.Deeds)-1].Act) {
 			continue
 		}
 		if r, ok := rules[i].under(c.Pack); ok {

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -9,8 +10,12 @@ import (
 )
 
 // executionGates are the acts by which the execution ends. What is open then
-// would never be closed.
-var executionGates = []decision.Kind{"complete_execution"}
+// would never be closed: no act has a place for it afterwards.
+var executionGates = []decision.Kind{"complete_execution", "conclude_adjustment"}
+
+// completionGates are the acts that say that the decision was carried out. One
+// that was changed or stopped was not.
+var completionGates = []decision.Kind{"complete_execution"}
 
 // executionRules are the rules of chapter 4 on carrying a decision out (决策执
 // 行, Arts 34 and 35).
@@ -20,8 +25,8 @@ var executionRules = []Rule{
 		Gates: issueGates, Acts: []decision.Kind{"assign_execution"}, check: executionAssigned,
 	},
 	{
-		ID: "R34.2", Norm: d713, Article: 34, Severity: Norm, Zh: "执行单位报告了每项任务的执行情况", En: "the executing units reported on every task",
-		Gates: executionGates, Prohibits: true, Acts: []decision.Kind{"report_progress"}, check: executionReported,
+		ID: "R34.2", Norm: d713, Article: 34, Severity: Norm, Zh: "各执行单位报告了执行情况，每项任务均有报告", En: "every executing unit reported, and on every task",
+		Gates: completionGates, Prohibits: true, Acts: []decision.Kind{"break_down_tasks", "report_progress"}, check: executionReported,
 	},
 	{
 		ID: "R34.3", Norm: d713, Article: 34, Severity: Hard, Zh: "任务落实到执行单位、岗位、人员和时限", En: "each task has its executing unit, post, person, measure and day",
@@ -29,7 +34,7 @@ var executionRules = []Rule{
 	},
 	{
 		ID: "R34.4", Norm: d713, Article: 34, Severity: Hard, Zh: "各项任务均已办结", En: "every task is closed",
-		Gates: executionGates, Prohibits: true, Acts: []decision.Kind{"close_task"}, check: tasksClosed,
+		Gates: completionGates, Prohibits: true, Acts: []decision.Kind{"close_task"}, check: tasksClosed,
 	},
 	{
 		ID: "R35.1", Norm: d713, Article: 35, Paragraph: 1, Severity: Hard, Zh: "执行中的重大问题及时报告", En: "what seriously hinders the goal is reported, with its kind and day",
@@ -40,8 +45,8 @@ var executionRules = []Rule{
 		Gates: executionGates, Prohibits: true, Acts: []decision.Kind{"commit_opinions", "dispose_opinions"}, check: feedbackDisposed,
 	},
 	{
-		ID: "R35.3", Norm: d713, Article: 35, Paragraph: 1, Severity: Hard, Zh: "所报问题均已处理", En: "every problem that was reported is handled",
-		Gates: executionGates, Prohibits: true, Acts: []decision.Kind{"handle_problem"}, check: problemsHandled,
+		ID: "R35.3", Norm: d713, Article: 35, Paragraph: 1, Severity: Hard, Zh: "所报问题均已处理，处理决定已经落实", En: "every problem that was reported is handled, and what was decided on it done",
+		Gates: executionGates, Prohibits: true, Acts: []decision.Kind{"handle_problem", "suspend_execution", "order_evaluation"}, check: problemsHandled,
 	},
 }
 
@@ -55,8 +60,32 @@ func executionAssigned(v *view) result {
 }
 
 // R34.2, Art 34. How often to report is a local number; the decree only says
-// that the units report.
+// that the units report: that is hard. That they do so task by task follows
+// from the breakdown, and can be departed from.
 func executionReported(v *view) result {
+	return worst(v.unitsReported(), v.tasksReported())
+}
+
+func (v *view) unitsReported() result {
+	units := v.d.ExecutingUnits()
+	if len(units) == 0 {
+		return v.noObject("没有明确决策执行单位", "no executing unit is named")
+	}
+	for _, u := range units {
+		reported := func(by string) bool {
+			return slices.ContainsFunc(v.d.Progress, func(p decision.Done[decision.ReportProgress]) bool { return p.Act.Unit == by })
+		}
+		switch {
+		case u == "" || !reported(u) && reported(""):
+			return v.unknown("由哪个执行单位报告执行情况", "which executing unit reported")
+		case !reported(u):
+			return v.absent(fmt.Sprintf("执行单位“%s”没有报告执行情况", u), fmt.Sprintf("the executing unit %q reported nothing", u)).about("%s", u).as(Hard)
+		}
+	}
+	return v.ok()
+}
+
+func (v *view) tasksReported() result {
 	tasks := v.d.Tasks()
 	if len(tasks) == 0 {
 		return v.noObject("没有分解任务", "the decision was not broken down into tasks")
@@ -72,7 +101,8 @@ func executionReported(v *view) result {
 	return v.ok()
 }
 
-// R34.3, Art 34: a duty that nobody in particular has is nobody's.
+// R34.3, Art 34: a duty that nobody in particular has is nobody's. A task that
+// is closed stays with the unit that did it, also when that unit has left.
 func tasksAssigned(v *view) result {
 	tasks := v.d.Tasks()
 	if len(tasks) == 0 {
@@ -83,9 +113,12 @@ func tasksAssigned(v *view) result {
 	}
 	units := v.d.ExecutingUnits()
 	for _, t := range tasks {
+		_, closed := v.d.Closed(t.ID)
 		switch {
 		case t.Unit == "" || t.Post == "" || t.Person == "" || t.Measure == "" || t.Due.IsZero():
 			return v.lacking("任务“"+t.Title+"”的单位、岗位、人员、措施或者时限", "the unit, post, person, measure or day of the task "+t.Title).about("%s", t.ID)
+		case closed:
+			continue
 		case len(units) == 0:
 			return v.absent("没有明确决策执行单位", "no executing unit is named")
 		case !slices.Contains(units, t.Unit) && slices.Contains(units, ""):
@@ -207,16 +240,53 @@ func problemsHandled(v *view) result {
 	if len(v.d.Problems) == 0 {
 		return v.noObject("没有报告问题", "no problem was reported")
 	}
-	for _, p := range v.d.Problems {
+	answers := make([]result, len(v.d.Problems))
+	for i, p := range v.d.Problems {
 		if p.Act.Problem == "" {
 			return v.unknown("所报问题的编号", "the number of a problem")
 		}
-		handled := slices.ContainsFunc(v.d.ProblemsHandled, func(h decision.Done[decision.HandleProblem]) bool {
-			return h.Act.Problem == p.Act.Problem && h.Seq > p.Seq
-		})
-		if !handled {
-			return v.absent(fmt.Sprintf("所报问题“%s”尚未处理", p.Act.Problem), fmt.Sprintf("the problem %q is not handled", p.Act.Problem)).about("%s", p.Act.Problem)
+		answers[i] = v.problemHandled(p).about("%s", p.Act.Problem)
+	}
+	return worst(answers...)
+}
+
+// problemHandled judges what was said last on a problem, and whether it was
+// done. To adjust or stop takes a case of its own, see R37.3.
+func (v *view) problemHandled(p decision.Done[decision.ReportProblem]) result {
+	handled, ok := v.lastHandling(p, math.MaxInt64)
+	if !ok {
+		return v.absent(fmt.Sprintf("所报问题“%s”尚未处理", p.Act.Problem), fmt.Sprintf("the problem %q is not handled", p.Act.Problem))
+	}
+	switch handled.Act.Handling {
+	case "":
+		return v.unknown("所报问题如何处理", "how the problem was handled")
+	case "suspend":
+		untold := false
+		for _, s := range v.d.Suspensions {
+			if s.Act.Problem == p.Act.Problem && s.Seq > p.Seq {
+				return v.ok()
+			}
+			untold = untold || s.Act.Problem == ""
+		}
+		if untold {
+			return v.unknown("因何问题中止执行", "which problem the suspension is for")
+		}
+		return v.absent("决定中止执行，但没有中止", "to suspend was decided on, and the execution was not suspended")
+	case "evaluate":
+		if ordered, _ := decision.Last(v.d.EvaluationOrders); ordered.Seq < p.Seq {
+			return v.absent("决定开展决策后评估，但没有组织", "an evaluation was decided on, and none was ordered")
 		}
 	}
 	return v.ok()
+}
+
+// lastHandling is what was said last of a problem after it was reported and
+// before an entry.
+func (v *view) lastHandling(p decision.Done[decision.ReportProblem], before int64) (last decision.Done[decision.HandleProblem], ok bool) {
+	for _, h := range v.d.ProblemsHandled {
+		if h.Act.Problem == p.Act.Problem && h.Seq > p.Seq && h.Seq < before {
+			last, ok = h, true
+		}
+	}
+	return last, ok
 }

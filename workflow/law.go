@@ -135,7 +135,9 @@ var clauses = []Clause{
 	},
 	{
 		Article: 40, Paragraph: 1, Zh: "执行单位的责任", En: "liability of executing units",
-		Kept: "同上；报告的时间线见R34.2、R35.1。The same; the timeline of reports is R34.2 and R35.1.", Tests: []string{"TestEachRuleIsBroken"},
+		Kept: "同上；报告的时间线见R34.2、R35.1；执行单位不得自行延期或者转交任务，其隐瞒的问题由决策机关记录。" +
+			"The same; the timeline of reports is R34.2 and R35.1; a unit neither moves its day nor passes its task on, and what it conceals the organ puts on record.",
+		Tests: []string{"TestEachRuleIsBroken", "TestArt40AUnitGivesItselfNoMoreTime", "TestArt35TheOrganReportsWhatAUnitConceals"},
 	},
 	{
 		Article: 41, Paragraph: 1, Zh: "专家、专业机构的责任", En: "liability of experts and bodies",

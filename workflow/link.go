@@ -27,7 +27,10 @@ func (s *Service) linked(ctx context.Context, c Case, act decision.Act) error {
 		}
 		return err
 	case decision.OpenAdjustment:
-		_, err := s.offspring(ctx, c, act, a.Case, "adjusts")
+		other, err := s.offspring(ctx, c, act, a.Case, "adjusts")
+		if err == nil && slices.Contains(ended, other.Stage) {
+			return misfit(act, "所述案件已经终止", "that case has ended")
+		}
 		return err
 	case decision.ConcludeAdjustment:
 		other, err := s.offspring(ctx, c, act, a.Case, "adjusts")
@@ -48,6 +51,9 @@ func (s *Service) linked(ctx context.Context, c Case, act decision.Act) error {
 	}
 	return nil
 }
+
+// ended are the stages of a case that will decide nothing any more.
+var ended = []Stage{StageDeclined, StageRejected, StageWithdrawn, StageConcluded, StageArchived}
 
 // other returns a case of the same organ.
 func (s *Service) other(ctx context.Context, act decision.Act, organ, id string) (loaded, error) {
@@ -83,11 +89,10 @@ func (s *Service) concludes(other loaded, a decision.ConcludeAdjustment) error {
 	}
 	kind := decision.Kind(other.entries[a.Entry-1].Kind)
 	issued := slices.Contains(issueGates, kind)
-	ended := slices.Contains([]Stage{StageDeclined, StageRejected, StageWithdrawn, StageArchived}, other.Stage)
 	switch {
 	case a.Outcome != "abandoned" && !issued:
 		return misfit(a, "所述记录不是新决策的公布", "that entry is not the issue of the new decision")
-	case a.Outcome == "abandoned" && !ended:
+	case a.Outcome == "abandoned" && !slices.Contains(ended, other.Stage):
 		return misfit(a, "调整案件尚未终止", "the adjustment case has not ended")
 	}
 	return nil

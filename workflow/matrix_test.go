@@ -41,10 +41,10 @@ var places = map[workflow.Stage]string{
 	workflow.StageDecided:   anywhere + " correct_minutes report_to_party record_congress_act review_secrecy determine_step state_adoption publish withhold_publication withdraw assign_execution link_case",
 	workflow.StagePublished: anywhere + " " + afterwards + " correct_minutes archive_case suspend_execution assign_execution file_for_record",
 	workflow.StageExecution: anywhere + " " + afterwards + " correct_minutes suspend_execution complete_execution assign_execution file_for_record",
-	workflow.StageSuspended: anywhere + " " + afterwards + " resume_execution archive_case",
-	workflow.StageCompleted: anywhere + " commit_opinions dispose_opinions order_evaluation file_evaluation follow_evaluation correct_clerical",
-	workflow.StageReplaced:  anywhere,
-	workflow.StageStopped:   anywhere,
+	workflow.StageSuspended: anywhere + " " + afterwards + " resume_execution archive_case assign_execution file_for_record",
+	workflow.StageCompleted: anywhere + " report_problem handle_problem commit_opinions dispose_opinions order_evaluation file_evaluation follow_evaluation open_adjustment conclude_adjustment correct_clerical",
+	workflow.StageReplaced:  anywhere + " archive_case file_for_record",
+	workflow.StageStopped:   anywhere + " archive_case file_for_record",
 	workflow.StageConcluded: anywhere + " archive_case",
 	workflow.StageArchived:  anywhere,
 	workflow.StageDeclined:  anywhere + " archive_case",
@@ -259,6 +259,7 @@ func TestTheMatrixOfStagesAndActs(t *testing.T) {
 // bare is a store that holds one history, keeps nothing and has no material.
 type bare struct {
 	workflow.Store
+	workflow.Register
 	workflow.Vault
 	records []history.Record
 }
@@ -266,6 +267,10 @@ type bare struct {
 func (b *bare) Load(context.Context, string) ([]history.Record, error) { return b.records, nil }
 func (b *bare) Append(context.Context, workflow.Write) error           { return nil }
 func (b *bare) Refuse(context.Context, workflow.Refusal) error         { return nil }
+
+func (b *bare) Pending(context.Context, string, int) ([]workflow.Opinion, error) {
+	return nil, nil
+}
 
 func (b *bare) Lacking(_ context.Context, _ string, digests []history.Digest) ([]history.Digest, error) {
 	return digests, nil
@@ -318,7 +323,7 @@ func TestTheMatrixOfMissingMaterials(t *testing.T) {
 			}
 			cells++
 			clock := sample.NewClock(date("06-30"))
-			svc := &workflow.Service{Store: store, Vault: store, Packs: packs, Calendar: calendar.China(), Now: clock.Now}
+			svc := &workflow.Service{Store: store, Register: store, Vault: store, Packs: packs, Calendar: calendar.China(), Now: clock.Now}
 			_, err := svc.Do(t.Context(), workflow.Request{Decision: c.ID, Expect: workflow.Latest, Act: s.Act, Actor: s.Actor, OccurredOn: s.On})
 			var refused *workflow.RefusedError
 			if !errors.As(err, &refused) || refused.Code != workflow.CodeMaterial {

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/juece/juece/decision"
@@ -31,8 +30,7 @@ func Mermaid() string {
 		fmt.Fprintf(&b, "    %s --> %s : %s\n", from, t.To, label)
 	}
 	for _, s := range stages {
-		ends := !slices.ContainsFunc(transitions, func(t Transition) bool { return t.From == s.Stage && t.To != s.Stage })
-		if ends {
+		if s.Gate == "" { // a case may end here, though an adjustment may follow
 			fmt.Fprintf(&b, "    %s --> [*]\n", s.Stage)
 		}
 	}

@@ -23,7 +23,8 @@ const maxBatch = 10_000
 // writes nothing to the history and conflicts with nobody. The public can
 // comment while a period is open; the undertaking unit enters what came by
 // letter or was said in a meeting for as long as the draft is being formed.
-// From publication on, anybody can give [Feedback].
+// From publication on, for as long as the decision is in force, anybody can
+// give [Feedback].
 // The answer holds a digest for each opinion, in order: its author's receipt.
 func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Actor, opinions []decision.Opinion) ([]Opinion, error) {
 	c, err := s.Read(ctx, id)
@@ -60,7 +61,7 @@ func takesOpinions(c Case, activity string, today calendar.Date, by decision.Act
 	staff := slices.Contains(by.Roles, RoleUndertakingUnit) && by.Organ == c.Organ().Name
 	forming := c.Stage == StageDrafting || c.Stage == StageReview || c.Stage == StageReviewed
 	if activity == Feedback { // Art 35 ¶2: from publication on, by anybody
-		return issuedAt(c.Decision) > 0
+		return slices.Contains(inForce, c.Stage)
 	}
 	for _, o := range c.Decision.Comments {
 		if o.Act.Activity == activity {
@@ -115,4 +116,40 @@ func (s *Service) CommitOpinions(ctx context.Context, id string, by decision.Act
 		}
 	}
 	return receipts, fmt.Errorf("%w: the opinions of %s were being committed elsewhere", ErrConflict, id)
+}
+
+// Waiting is the finding that opinions wait in the register of a case which a
+// gate would end; none where none waits, or where the gate ends nothing. The
+// history knows nothing of them yet, so no rule asks for their disposition
+// (Art 35 ¶2) before somebody commits to them: the office sees to it.
+func (s *Service) Waiting(ctx context.Context, c Case, gate decision.Kind) ([]Finding, error) {
+	if !slices.Contains(executionGates, gate) {
+		return nil, nil
+	}
+	pending, err := s.Register.Pending(ctx, c.ID, 1)
+	if err != nil || len(pending) == 0 {
+		return nil, err
+	}
+	acts := []decision.Kind{"commit_opinions"}
+	return []Finding{{
+		Rule: "R35.2", Norm: d713, Article: 35, Paragraph: 2, Status: Violated, Severity: Hard,
+		Zh:   "登记簿中有尚未入册的意见，须由政府办公室或者承办、执行单位入册后作出处理",
+		En:   "opinions wait in the register; the office, or the undertaking or an executing unit, commits to them, and they are handled",
+		Acts: acts, ClearedBy: whoMay(acts),
+	}}, nil
+}
+
+// heard refuses to end the execution while opinions wait; see [Service.Waiting].
+func (s *Service) heard(ctx context.Context, c Case, act decision.Act) error {
+	if a, concluded := act.(decision.ConcludeAdjustment); concluded && !a.Ends() {
+		return nil
+	}
+	waiting, err := s.Waiting(ctx, c, act.Kind())
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	return &RefusedError{
+		Code: CodeRule, Act: act.Kind(), Stage: c.Stage,
+		Zh: "有法定要求未满足", En: "the law forbids it as the record stands", Findings: waiting,
+	}
 }

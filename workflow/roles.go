@@ -96,7 +96,7 @@ var permit = map[decision.Kind][]decision.Role{
 	"close_task":               {RoleDecisionOrgan, RoleGovOffice},
 	"urge_execution":           {RoleDecisionOrgan, RoleGovOffice, RoleChiefExecutive},
 	"complete_execution":       {RoleDecisionOrgan, RoleGovOffice},
-	"report_problem":           {RoleExecutingUnit},
+	"report_problem":           {RoleExecutingUnit, RoleDecisionOrgan, RoleGovOffice}, // what a unit conceals (Art 40) is a situation of Art 35 too
 	"handle_problem":           {RoleDecisionOrgan, RoleGovOffice, RoleChiefExecutive},
 	"order_evaluation":         {RoleDecisionOrgan, RoleGovOffice},
 	"file_evaluation":          {RoleEvaluator, RoleGovOffice},
@@ -183,11 +183,36 @@ func assigned(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bo
 		if unit, ok := reporterOf(act); ok && unit != by.Unit {
 			return fmt.Sprintf("不得代“%s”报告", unit), fmt.Sprintf("the report is in the name of %q", unit), false
 		}
+		if task, own := ownTasks(c.Decision, act, by.Unit); !own {
+			return fmt.Sprintf("执行单位只能细化本单位的任务，不得改变任务“%s”的单位或者时限", task),
+				fmt.Sprintf("an executing unit refines its own tasks; the unit and the day of the task %q are not for it to change", task), false
+		}
 	}
 	if slices.Contains(held, RoleLegalityReviewer) && reviewing(kind) && drafted(c, by) {
 		return "起草人员不得审查同一草案的合法性", "who drafted does not review the legality of the draft", false
 	}
 	return "", "", true
+}
+
+// ownTasks reports whether a breakdown leaves the unit's tasks with it and
+// their days where the organ put them, and if not, names a task. A unit that
+// gave itself more time or its task to another would put off or pass on what
+// it is to do (推诿、拖延, Art 40).
+func ownTasks(d decision.Decision, act decision.Act, unit string) (task string, own bool) {
+	a, ok := act.(decision.BreakDownTasks)
+	if !ok {
+		return "", true
+	}
+	for _, t := range a.Tasks {
+		was := t
+		if i := slices.IndexFunc(d.Tasks(), func(have decision.ExecutionTask) bool { return have.ID == t.ID }); i >= 0 {
+			was = d.Tasks()[i]
+		}
+		if t.Unit != unit || was.Unit != unit || was.Due != t.Due {
+			return t.ID, false
+		}
+	}
+	return "", true
 }
 
 // reporterOf returns the unit in whose name an act reports.

@@ -298,6 +298,9 @@ var breaches = []struct {
 	{"R37.3", "an adjustment that nobody opens", "complete_execution", edit(func(a *decision.FollowEvaluation) { a.Action = "adjust" })},
 	{"R37.3", "an adjustment that is not concluded", "complete_execution", inserted("complete_execution", office, "06-28", openChange)},
 	{"R37.4", "a suspension without an end", "", without("resume_execution")},
+	{"R37.5", "a later day as a slip", "correct_clerical", edit(func(a *decision.CorrectClerical) {
+		a.Was, a.Is = "限2026年6月30日前安装", "限2027年12月31日前安装"
+	})},
 	{"R38.1", "an item that was rejected", "complete_execution", edit(func(a *decision.JudgeRectification) { a.Accepted = new(false) })},
 	{"R38.1", "an order that nobody followed", "complete_execution", without("open_rectification", "begin_rectification", "submit_rectification", "judge_rectification")},
 	{"S38.1", "the rectifier accepts", "judge_rectification", edit(func(a *decision.JudgeRectification) { a.Acceptor = "执行人员甲" })},
@@ -654,7 +657,9 @@ var satisfactions = []struct {
 	{"R36.1", "many opinions", edit(func(a *decision.OrderEvaluation) { a.Trigger = "many_opinions" }), workflow.Satisfied},
 	{"R36.3", "a unit of the organ that reviewed before", both(evaluator("环境研究机构"), edit(func(a *decision.OrderEvaluation) { a.Commissioned = new(false) })), workflow.NotApplicable},
 	{"R37.1", "an adjustment that was opened", both(inserted("complete_execution", office, "06-28", openChange), inserted("complete_execution", office, "06-28", conclude("abandoned"))), workflow.Satisfied},
-	{"R37.2", "suspended under a delegation", edit(func(a *decision.SuspendExecution) { a.Decider, a.Delegation = "组成人员甲", "授权书" }), workflow.Satisfied},
+	{"R37.2", "suspended by a new chief executive", func(walk steps) steps {
+		return edit(func(a *decision.SuspendExecution) { a.Decider = "新任行政首长" })(byThe(workflow.RoleChiefExecutive, "suspend_execution", "新任行政首长")(walk))
+	}, workflow.Satisfied},
 	{"R37.3", "an adjustment that is concluded", both(inserted("complete_execution", office, "06-28", openChange), inserted("complete_execution", office, "06-28", conclude("abandoned"))), workflow.Satisfied},
 	{"S38.1", "who rejected at first puts it right in the end", ofItem("z1",
 		func(a *decision.SubmitRectification) {

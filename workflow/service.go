@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -232,6 +233,9 @@ func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positi
 		err = s.linked(ctx, have.Case, r.Act)
 	}
 	if err == nil {
+		err = s.heard(ctx, have.Case, r.Act)
+	}
+	if err == nil {
 		err = s.holds(ctx, r, applied.Case.Stage)
 	}
 	if err != nil {
@@ -370,13 +374,15 @@ func (s *Service) History(ctx context.Context, id string) ([]history.Record, err
 }
 
 // Missing returns what the gate of a case still lacks today; see the function
-// [Missing].
+// [Missing], with [Service.Waiting].
 func (s *Service) Missing(ctx context.Context, id string, gate decision.Kind) ([]Finding, error) {
 	c, err := s.Read(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return Missing(c, gate, calendar.DateOf(s.now())), nil
+	gate = cmp.Or(gate, c.Stage.Info().Gate)
+	waiting, err := s.Waiting(ctx, c, gate)
+	return append(Missing(c, gate, calendar.DateOf(s.now())), waiting...), err
 }
 
 // KeepMaterial stores a file for a case, to be named by acts, and returns its

@@ -144,10 +144,15 @@ var transitions = slices.Concat(
 	within(StageExecution, executing...),
 	within(StageExecution, "assign_execution", "file_for_record", "correct_minutes"),
 	within(StageSuspended, executing...),
-	within(StageSuspended, "archive_case"), // filing does not wait for the execution
-	within(StageCompleted, "commit_opinions", "dispose_opinions", "order_evaluation", "file_evaluation", "follow_evaluation", "correct_clerical"),
+	within(StageSuspended, "assign_execution", "archive_case", "file_for_record"), // filing does not wait for the execution
+	within(StageCompleted,
+		"report_problem", "handle_problem", "commit_opinions", "dispose_opinions", "open_adjustment", "correct_clerical",
+		"order_evaluation", "file_evaluation", "follow_evaluation"),
+	within(StageReplaced, "archive_case", "file_for_record"), // of what was decided, whatever became of it (Art 33)
+	within(StageStopped, "archive_case", "file_for_record"),
 	concluded("changed", StageReplaced),
 	concluded("stopped", StageStopped),
+	stay("conclude_adjustment", "changed_in_part", inForce...),
 	stay("conclude_adjustment", "abandoned", inForce...),
 	within(StageProposed, "cite_catalogue"),
 	within(StageStudied, "cite_catalogue"),
@@ -186,8 +191,9 @@ var executing = []decision.Kind{
 	"order_evaluation", "file_evaluation", "follow_evaluation",
 }
 
-// inForce are the stages of a decision that is in force.
-var inForce = []Stage{StagePublished, StageExecution, StageSuspended}
+// inForce are the stages of a decision that is in force. One that was carried
+// out still is: an evaluation may be the ground for adjusting it (Art 36 ¶4).
+var inForce = []Stage{StagePublished, StageExecution, StageSuspended, StageCompleted}
 
 // concluded leads on from a decision in force by an adjustment that ended so.
 func concluded(outcome string, to Stage) []Transition {

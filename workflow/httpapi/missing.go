@@ -40,7 +40,11 @@ func (s *server) getMissing(ctx context.Context, who caller, in *missingInput) (
 	if gate == "" {
 		return answer(Missing{Groups: []workflow.Group{}}), nil // nothing is left to do
 	}
-	out, err := missing(gate, workflow.Missing(c, gate, s.today()))
+	waiting, err := s.svc.Waiting(ctx, c, gate)
+	if err != nil {
+		return nil, err
+	}
+	out, err := missing(gate, append(workflow.Missing(c, gate, s.today()), waiting...))
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,8 @@ package reading_test
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
@@ -28,6 +30,24 @@ func executors(r record) []string {
 var executing = map[string]func(record) answer{
 	"R34.1": func(r record) answer { return when(len(executors(r)) == 0) }, // Art 34
 	"R34.2": func(r record) answer {
+		// Each unit that executes reports to the organ.
+		w := fine
+		for _, u := range executors(r) {
+			told, by := true, false
+			for _, p := range all[decision.ReportProgress](r) {
+				told = told && p.act.Unit != ""
+				by = by || p.act.Unit == u
+			}
+			switch {
+			case u == "" || !by && !told:
+				w = worst(w, open)
+			case !by:
+				return broken
+			}
+		}
+		if w == open {
+			return open
+		}
 		if _, untold := tasks(r)[""]; untold {
 			return open
 		}
@@ -48,8 +68,9 @@ var executing = map[string]func(record) answer{
 			}
 		}
 		for _, t := range tasks(r) {
+			done := slices.ContainsFunc(all[decision.CloseTask](r), func(c one[decision.CloseTask]) bool { return c.act.Task == t.ID })
 			whole := t.Unit != "" && t.Post != "" && t.Person != "" && t.Measure != "" && !t.Due.IsZero()
-			stranger := !slices.Contains(executors(r), t.Unit)
+			stranger := !done && !slices.Contains(executors(r), t.Unit) // who did its task may leave
 			w = worst(w, unless(whole && (!stranger || !slices.Contains(executors(r), "")), when(stranger)))
 		}
 		return w
@@ -97,9 +118,29 @@ var executing = map[string]func(record) answer{
 	},
 	"R35.3": func(r record) answer {
 		return of(r, func(p one[decision.ReportProblem]) answer {
-			return unless(p.act.Problem != "", when(!slices.ContainsFunc(all[decision.HandleProblem](r), func(h one[decision.HandleProblem]) bool {
-				return h.act.Problem == p.act.Problem && h.Seq > p.Seq
-			})))
+			if p.act.Problem == "" {
+				return open
+			}
+			word, said := handling(r, p, int64(len(r.deeds))+1)
+			switch {
+			case !said:
+				return broken
+			case word == "":
+				return open
+			case word == "evaluate":
+				o, _ := last[decision.OrderEvaluation](r)
+				return when(o.Seq < p.Seq)
+			case word != "suspend":
+				return fine
+			}
+			untold := false
+			for _, s := range all[decision.SuspendExecution](r) {
+				if s.act.Problem == p.act.Problem && s.Seq > p.Seq {
+					return fine
+				}
+				untold = untold || s.act.Problem == ""
+			}
+			return unless(!untold, broken)
 		})
 	},
 	"R36.1": func(r record) answer { // Art 36 ¶1
@@ -151,17 +192,17 @@ var executing = map[string]func(record) answer{
 			if c.act.Case == "" || c.act.Outcome == "" {
 				return open
 			}
+			a := broken // no procedure
 			for _, o := range all[decision.OpenAdjustment](r) {
-				if o.act.Case == c.act.Case && o.Seq < c.Seq {
-					return when(o.act.Aim == "stop" && c.act.Outcome == "changed" || o.act.Aim == "change" && c.act.Outcome == "stopped")
+				if o.act.Case == c.act.Case && o.Seq < c.Seq { // what it is about by now
+					a = when(o.act.Aim == "stop" && c.act.Outcome != "stopped" || o.act.Aim == "change" && c.act.Outcome == "stopped")
 				}
 			}
-			return broken
+			return a
 		})
 	},
 	"R37.2": func(r record) answer {
 		return of(r, func(s one[decision.SuspendExecution]) answer {
-			m, met := last[decision.OpenMeeting](r)
 			untold := s.act.Problem == ""
 			for _, p := range all[decision.ReportProblem](r) {
 				if p.act.Problem != s.act.Problem || p.Seq > s.Seq {
@@ -175,10 +216,10 @@ var executing = map[string]func(record) answer{
 					return open
 				case no(p.act.Hinders):
 					return broken
-				case blank(s.act.Urgency) || s.act.Decider == "" || !met || m.act.Chief == "":
+				case blank(s.act.Urgency):
 					return open
 				}
-				return unless(s.act.Decider == m.act.Chief || !blank(s.act.Delegation), fine)
+				return worst(stands(r, p, s), byChief(r, s))
 			}
 			return unless(!untold, broken)
 		})
@@ -207,7 +248,22 @@ var executing = map[string]func(record) answer{
 		s, ok := last[decision.SuspendExecution](r)
 		back, _ := last[decision.ResumeExecution](r)
 		end, _ := last[decision.ConcludeAdjustment](r)
-		return when(ok && back.Seq < s.Seq && (end.Seq < s.Seq || end.act.Outcome == "abandoned"))
+		if !ok || back.Seq > s.Seq {
+			return fine
+		}
+		if end.Seq < s.Seq {
+			return broken
+		}
+		// What was changed in part goes on for the rest, and is suspended still.
+		return unless(end.act.Outcome != "", when(end.act.Outcome != "changed" && end.act.Outcome != "stopped"))
+	},
+	"R37.5": func(r record) answer {
+		return of(r, func(c one[decision.CorrectClerical]) answer {
+			if c.act.Was == "" || c.act.Is == "" {
+				return open
+			}
+			return when(c.act.Was == c.act.Is || !slices.Equal(weighty(c.act.Was), weighty(c.act.Is)))
+		})
 	},
 	"R38.1": func(r record) answer { // Art 38 ¶1
 		if slices.Contains(items(r), "") {
@@ -263,6 +319,73 @@ var executing = map[string]func(record) answer{
 			return when(self || j.Actor.Unit != "" && j.Actor.Unit == unitOf(r, j.act.Item))
 		})
 	},
+}
+
+// handling is the last word on a problem before an entry.
+func handling(r record, p one[decision.ReportProblem], before int64) (word string, said bool) {
+	for _, h := range all[decision.HandleProblem](r) {
+		if h.act.Problem == p.act.Problem && p.Seq < h.Seq && h.Seq < before {
+			word, said = h.act.Handling, true
+		}
+	}
+	return word, said
+}
+
+// stands says whether the situation of Art 35 was still there: read from the
+// suspension back, a resumption from a suspension for it ends it, and so does
+// another answer to it.
+func stands(r record, p one[decision.ReportProblem], s one[decision.SuspendExecution]) answer {
+	running := ""
+	spent := false
+	for _, d := range r.deeds[:s.Seq-1] {
+		switch a := d.Act.(type) {
+		case decision.SuspendExecution:
+			running = a.Problem
+		case decision.ResumeExecution:
+			spent = spent || d.Seq > p.Seq && running == p.act.Problem
+		case decision.HandleProblem:
+			if d.Seq > p.Seq && a.Problem == p.act.Problem {
+				spent = false // said anew
+			}
+		}
+	}
+	word, said := handling(r, p, s.Seq)
+	if said && word != "suspend" {
+		return unless(word != "", broken)
+	}
+	return when(spent)
+}
+
+// byChief says whether the chief executive suspended: by who acted, or where
+// that is not told by who chaired the meeting.
+func byChief(r record, s one[decision.SuspendExecution]) answer {
+	m, _ := last[decision.OpenMeeting](r)
+	switch {
+	case s.act.Decider == "":
+		return open
+	case s.Actor.ID != "" && slices.Contains(s.Actor.Roles, workflow.RoleChiefExecutive):
+		return when(s.act.Decider != s.Actor.ID)
+	}
+	return unless(s.act.Decider == m.act.Chief, fine)
+}
+
+// weighty are the figures and the words of duty in a text, in order.
+func weighty(text string) []string {
+	words := strings.Fields("不得 应当 必须 可以 禁止 严禁 不少于 不低于 不超过 不高于 以上 以下 以内 不 除外")
+	for _, one := range "0123456789０１２３４５６７８９〇零一二两三四五六七八九十百千万亿年月日元%％‰" {
+		words = append(words, string(one))
+	}
+	var found []string
+	for text != "" {
+		i := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(text, w) })
+		if i < 0 {
+			_, size := utf8.DecodeRuneInString(text)
+			text = text[size:]
+			continue
+		}
+		found, text = append(found, words[i]), text[len(words[i]):]
+	}
+	return found
 }
 
 // unitOf is the unit that was named last for an item, an order before a review

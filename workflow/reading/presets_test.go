@@ -46,6 +46,13 @@ var presets = func() []sample.Step {
 		step(office, "2026-06-26", decision.OpenAdjustment{Case: "2", Aim: "change", Scope: "1", Decider: "行政首长", Reason: "1"}),
 		step(office, "2026-06-27", decision.ConcludeAdjustment{Case: "2", Outcome: "abandoned", Entry: 1, Digest: digest, Reason: "1"}),
 		step(office, "2026-06-27", decision.ConcludeAdjustment{Case: "2", Outcome: "stopped", Entry: 1, Digest: digest, Reason: "1"}),
+		step(office, "2026-06-27", decision.ConcludeAdjustment{Case: "2", Outcome: "changed_in_part", Entry: 1, Digest: digest, Reason: "1"}),
+		step(office, "2026-06-27", decision.ConcludeAdjustment{Case: "2", Outcome: "changed", Entry: 1, Digest: digest, Reason: "1"}),
+		step(office, "2026-06-02", decision.CorrectClerical{Where: "1", Was: "六月底前不得排放", Is: "七月底前不得排放", Decider: "1", Reason: "1"}),
+		step(office, "2026-06-03", decision.AssignExecution{Units: []string{sample.LeadUnit}}),
+		step(chief, "2026-06-13", decision.HandleProblem{Problem: "p1", Handling: "continue", Decider: "行政首长", Reason: "1"}),
+		step(chief, "2026-06-13", decision.HandleProblem{Problem: "p1", Handling: "evaluate", Decider: "行政首长", Reason: "1"}),
+		step(chief, "2026-06-13", decision.SuspendExecution{Problem: "p1", Decider: "行政首长", Urgency: "1"}),
 		step(office, "2026-06-27", decision.OpenRectification{Item: "z2", Source: "audit", Finding: "1", Unit: "县财政局", Post: "1", Person: "办公室经办人", Deadline: calendar.MustParseDate("2026-06-28"), Measure: "1"}),
 	}
 	for _, s := range []decision.Step{decision.StepParticipation, decision.StepExpert, decision.StepRisk, decision.StepCompetition, decision.StepCongress, decision.StepParty, decision.StepLegality} {

@@ -49,6 +49,9 @@ func read(r workflow.Rule, ask func(record) answer, deeds []workflow.Deed) answe
 	w, asked := fine, false
 	for _, gate := range r.Gates {
 		for i, d := range slices.Backward(deeds) {
+			if a, concluded := d.Act.(decision.ConcludeAdjustment); concluded && !r.Own && a.Outcome != "changed" && a.Outcome != "stopped" {
+				continue // the decision goes on
+			}
 			if d.Act.Kind() == gate {
 				w, asked = worst(w, ask(record{deeds[:i+1], &deeds[i], judgedOn})), true
 				break
