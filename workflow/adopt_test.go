@@ -146,3 +146,153 @@ func TestArt44APackIsChosenForTheCase(t *testing.T) {
 		t.Errorf("before any pack holds: %v", err)
 	}
 }
+
+// A pack is not for whoever proposes to choose: the one that governs by organ
+// and day is named, or none.
+func TestArt44ThePackThatGovernsIsNamed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	open := acts("propose")[0]
+	propose := func(name, area, level string) error {
+		a := open.Act.(decision.Propose)
+		a.Organ.Area, a.Organ.Level = area, level
+		_, err := b.svc.Propose(t.Context(), workflow.Request{Pack: name, Act: a, Actor: open.Actor, OccurredOn: open.On})
+		return err
+	}
+	for _, c := range []struct{ name, area, level string }{
+		{"d713", "河南省信阳市新县", "county"},    // the province has a norm of its own
+		{"henan-210", "广东省广州市", "county"}, // which is not another's
+		{"henan-210", "", "county"},       // nor that of who does not say where
+	} {
+		b.refused(propose(c.name, c.area, c.level), workflow.CodePack)
+	}
+	for _, c := range []struct{ name, area, level string }{
+		{"d713", "广东省广州市", "county"},
+		{"henan-210", "河南省信阳市新县", "county"},
+		{"expropriation", "", "county"}, // what law prevails, the organ knows
+		{"strict-five", "", "department"},
+	} {
+		var refused *workflow.RefusedError
+		if err := propose(c.name, c.area, c.level); errors.As(err, &refused) && refused.Code == workflow.CodePack {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
+// A norm that came into force after the proposal governs what is initiated
+// under it: the newer pack is adopted first.
+func TestArt44TheDayOfInitiationCounts(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.svc.Packs = packsWith(t, map[string]string{"local-2026": strings.Replace(newRules, "2026-04-01", "2026-03-03", 1)})
+	id := b.perform(sample.Before("d713", "initiate"))
+	initiate := acts("initiate")[0]
+	b.refused(b.do(id, initiate), workflow.CodePack)
+	if err := b.do(id, step(office, "03-05", adoption(t, b.svc.Packs, "d713", "local-2026"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.do(id, initiate); err != nil {
+		t.Error(err)
+	}
+}
+
+// adoption names everything in which two packs differ.
+func adoption(t *testing.T, packs *pack.Set, from, to string) decision.AdoptPack {
+	t.Helper()
+	was, err := packs.Named(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := packs.Named(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, err := pack.Diff(was, is)
+	if err != nil {
+		t.Fatal(err)
+	}
+	act := decision.AdoptPack{Pack: is.Name, Digest: is.Digest(), Changes: []string{"title.zh"}, Decider: "行政首长", Reason: "应当适用"}
+	for _, c := range changes {
+		act.Changes = append(act.Changes, c.Field)
+	}
+	return act
+}
+
+// A special law that is found to prevail (Art 3 ¶2) is taken on by adopting the
+// pack that adds it, though it holds from the same day.
+func TestArt44ASpecialLawIsTakenOn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.perform(sample.Before("d713", "open_comment"))
+	if err := b.do(id, step(office, "03-13", adoption(t, b.svc.Packs, "d713", "expropriation"))); err != nil {
+		t.Fatal(err)
+	}
+	c, err := b.svc.Read(t.Context(), id)
+	if err != nil || c.Pack.Name != "expropriation" {
+		t.Fatalf("%s, %v", c.Pack.Name, err)
+	}
+}
+
+// A pack file that was changed leaves the cases under its earlier text as they
+// are, once that text is kept; until then one such case does not hide the
+// others of the organ.
+func TestArt44AnEarlierTextOfAPackIsKept(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	text := strings.Replace(newRules, "2026-04-01", "2026-01-01", 1)
+	b.svc.Packs = packsWith(t, map[string]string{"local-2026": text})
+	was, _ := b.svc.Packs.Named("local-2026")
+	first := acts("propose")[0]
+	open := func() string {
+		r, err := b.svc.Propose(t.Context(), workflow.Request{Act: first.Act, Actor: first.Actor, OccurredOn: first.On})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Decision
+	}
+	early := open()
+	b.svc.Packs = packsWith(t, map[string]string{"local-2026": text + "# 更正后的文本\n"})
+	late := open()
+	if _, err := b.svc.Read(t.Context(), early); !workflow.Unreadable(err) {
+		t.Fatalf("under a text that nobody kept: %v", err)
+	}
+	if _, unreadable, err := b.svc.Roster(t.Context(), first.Act.(decision.Propose).Organ.Name, date("05-07")); err != nil || len(unreadable) != 1 || unreadable[0] != early {
+		t.Errorf("the roster: %v, %v", unreadable, err)
+	}
+	kept, err := b.svc.Packs.Keep(was.Source())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.svc.Packs = kept
+	for id, digest := range map[string]bool{early: true, late: false} {
+		c, err := b.svc.Read(t.Context(), id)
+		if err != nil || (c.Pack.Digest() == was.Digest()) != digest {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
+// Only a newer pack in force for the same object and kind of organ takes the
+// place of the one a case is under.
+func TestArt44WhatCannotBeAdopted(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.svc.Packs = packsWith(t, map[string]string{
+		"local-2026": newRules, "local-2027": strings.NewReplacer("local-2026", "local-2027", "2026-04-01", "2027-01-01").Replace(newRules),
+		"other-2026": strings.NewReplacer("local-2026", "other-2026", "2026-04-01", "2026-03-15").Replace(newRules),
+	})
+	id := b.perform(sample.Before("d713", "state_adoption"))
+	for _, name := range []string{"normative-document", "d713-township", "local-2027"} {
+		if err := b.do(id, step(office, "04-21", adoption(t, b.svc.Packs, "d713", name))); err == nil {
+			t.Errorf("%s was adopted", name)
+		} else {
+			b.refused(err, workflow.CodeRule)
+		}
+	}
+	if err := b.do(id, step(office, "04-21", adoption(t, b.svc.Packs, "d713", "local-2026"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"d713", "other-2026"} { // back to an older one
+		b.refused(b.do(id, step(office, "04-22", adoption(t, b.svc.Packs, "local-2026", name))), workflow.CodeRule)
+	}
+}

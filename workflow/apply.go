@@ -23,6 +23,7 @@ const (
 	CodeForeignAct     Code = "unknown_reference" // the act names something that is not in the record
 	CodeFuture         Code = "occurs_in_future"  // the act claims a day that has not come
 	CodeMaterial       Code = "material_missing"  // a material is named but not held
+	CodePack           Code = "pack_superseded"   // the case is under another pack than the one that governs
 	CodeOpinionsClosed Code = "opinions_closed"   // the activity does not take opinions
 )
 

@@ -34,6 +34,9 @@ type Rule struct {
 	// Listed: the rule is of a special law or a local norm, and holds only
 	// under the packs that list it.
 	Listed bool
+	// Every: the rule is about the pack itself and holds under each one,
+	// whatever its object, or a pack would be adopted by its own leave.
+	Every bool
 	// Number is the local number that the rule is about. It holds only under
 	// the packs that have it, known or unknown.
 	Number string
@@ -65,6 +68,9 @@ var rules = slices.Concat(
 func (r Rule) under(p *pack.Pack) (Rule, bool) {
 	if _, named := p.Numbers[r.Number]; r.Number != "" && !named {
 		return r, false
+	}
+	if r.Every {
+		return r, true
 	}
 	if r.Listed {
 		return r, slices.Contains(p.Rules, r.ID)

@@ -16,7 +16,7 @@ var finalRules = []Rule{
 		Gates: []decision.Kind{"initiate"}, Own: true, Acts: []decision.Kind{"adopt_pack"}, check: packInForce,
 	},
 	{
-		ID: "R44.2", Norm: d713, Article: 44, Severity: Hard, Zh: "改用新规则包的，载明全部差异", En: "who adopts a newer pack was shown everything that differs",
+		ID: "R44.2", Norm: d713, Article: 44, Every: true, Severity: Hard, Zh: "改用新规则包的，载明全部差异", En: "who adopts a newer pack was shown everything that differs",
 		Gates: []decision.Kind{"adopt_pack"}, Own: true, Acts: []decision.Kind{"adopt_pack"}, check: changesShown,
 	},
 }
@@ -51,13 +51,17 @@ func changesShown(v *view) result {
 	if before.Digest() == v.Pack.Digest() {
 		return v.broken("已经适用此规则包", "this pack is in force already")
 	}
-	if before.Object != v.Pack.Object || before.SpecialLaw != v.Pack.SpecialLaw || !v.Pack.HasLevel(v.Organ().Level) {
+	// A pack that stands on the old one only adds to it: the special law that
+	// was found to prevail (Art 3 ¶2). A file of the same name is its new text.
+	adds, corrected := v.Pack.StandsOn(before), v.Pack.Name == before.Name
+	if before.Object != v.Pack.Object || before.SpecialLaw != v.Pack.SpecialLaw && !adds || !v.Pack.HasLevel(v.Organ().Level) {
 		return v.broken("规则包不适用于此类事项、特别法或者机关", "the pack is not for this object, special law or organ")
 	}
-	if v.Pack.ByName || !strings.HasPrefix(v.Organ().Area, v.Pack.Area) {
+	if v.Pack.ByName && !corrected && !adds || !strings.HasPrefix(v.Organ().Area, v.Pack.Area) {
 		return v.broken("规则包属于其他地方或者其他机关", "the pack is another place's or another organ's own")
 	}
-	if day := v.gateDay(); !day.IsZero() && (day.Before(v.Pack.From) || !before.From.Before(v.Pack.From)) {
+	newer := before.From.Before(v.Pack.From) || adds || corrected
+	if day := v.gateDay(); !day.IsZero() && (day.Before(v.Pack.From) || !newer) {
 		return v.broken(fmt.Sprintf("规则包自%s起施行，不是现行的较新规则包", v.Pack.From), fmt.Sprintf("the pack holds from %s; it is not a newer one in force", v.Pack.From))
 	}
 	changes, err := pack.Diff(before, v.Pack)

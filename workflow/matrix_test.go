@@ -27,8 +27,8 @@ const (
 
 var places = map[workflow.Stage]string{
 	workflow.StageNone:      "propose",
-	workflow.StageProposed:  anywhere + " study_proposal withdraw cite_catalogue",
-	workflow.StageStudied:   anywhere + " initiate decline withdraw cite_catalogue",
+	workflow.StageProposed:  anywhere + " study_proposal withdraw cite_catalogue adopt_pack",
+	workflow.StageStudied:   anywhere + " initiate decline withdraw cite_catalogue adopt_pack",
 	workflow.StageInitiated: anywhere + " assign_units determine_step identify_affected withdraw cite_catalogue adopt_pack engage_counsel",
 	workflow.StageDrafting:  anywhere + " " + formDraft + " submit_for_review withdraw cite_catalogue adopt_pack engage_counsel link_case",
 	workflow.StageReview: anywhere + " return_package request_supplement supplement_package file_counsel_opinion issue_legality_opinion withdraw" +

@@ -3,10 +3,13 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/history"
+	"github.com/juece/juece/workflow/pack"
 )
 
 // Engagement is one line of the roster of counsel (法律顾问名册): who was engaged
@@ -51,18 +54,22 @@ func (c Case) Roster(on calendar.Date) []Engagement {
 }
 
 // Roster lists the counsel engaged in all the cases of an organ, by name and
-// case. It reads every case of the organ, one at a time.
-func (s *Service) Roster(ctx context.Context, organ string, on calendar.Date) ([]Engagement, error) {
-	var lines []Engagement
+// case. It reads every case of the organ, one at a time. A case that cannot be
+// read does not hide the others: unreadable names it.
+func (s *Service) Roster(ctx context.Context, organ string, on calendar.Date) (lines []Engagement, unreadable []string, err error) {
 	for after := ""; ; {
 		rows, err := s.Store.List(ctx, Query{Organ: organ, After: after, Limit: 200})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, r := range rows {
 			c, err := s.Read(ctx, r.Decision)
+			if Unreadable(err) {
+				unreadable = append(unreadable, r.Decision)
+				continue
+			}
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			lines = append(lines, c.Roster(on)...)
 		}
@@ -73,7 +80,15 @@ func (s *Service) Roster(ctx context.Context, organ string, on calendar.Date) ([
 		after = last.Decision
 	}
 	slices.SortFunc(lines, byCounsel)
-	return lines, nil
+	return lines, unreadable, nil
+}
+
+// Unreadable reports whether an error says that a stored case cannot be read:
+// its history does not hold, or was written under a pack or with an act that is
+// not known here. Reading it again does not help.
+func Unreadable(err error) bool {
+	return slices.ContainsFunc([]error{history.ErrBroken, history.ErrMalformed, pack.ErrUnknown, decision.ErrUnknownKind},
+		func(broken error) bool { return errors.Is(err, broken) })
 }
 
 func byCounsel(a, b Engagement) int {

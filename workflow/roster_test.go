@@ -26,7 +26,7 @@ func TestTheRosterSaysWhoIsEngaged(t *testing.T) {
 	b.refused(b.do(second, acts("file_counsel_opinion")[0]), workflow.CodeRule) // R28.4
 
 	organ := sample.Organ("d713").Name
-	lines, err := b.svc.Roster(t.Context(), organ, date("05-07"))
+	lines, _, err := b.svc.Roster(t.Context(), organ, date("05-07"))
 	if err != nil || len(lines) != 2 {
 		t.Fatalf("%+v, %v", lines, err)
 	}
@@ -36,7 +36,7 @@ func TestTheRosterSaysWhoIsEngaged(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	}
-	if lines, err := b.svc.Roster(t.Context(), "邻县人民政府", date("05-07")); err != nil || len(lines) != 0 {
+	if lines, _, err := b.svc.Roster(t.Context(), "邻县人民政府", date("05-07")); err != nil || len(lines) != 0 {
 		t.Errorf("another organ: %+v, %v", lines, err)
 	}
 }

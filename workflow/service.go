@@ -102,14 +102,45 @@ func (s *Service) Propose(ctx context.Context, r Request) (Receipt, error) {
 
 // governing returns the pack that a request to open a case is under.
 func (s *Service) governing(r Request) (*pack.Pack, error) {
-	if r.Pack != "" {
-		return s.Packs.Named(r.Pack)
-	}
 	organ, on := r.Act.(decision.Propose).Organ, r.OccurredOn
 	if on.IsZero() {
 		on = calendar.DateOf(s.now())
 	}
-	return s.Packs.Choose(pack.Matter{Level: organ.Level, Area: organ.Area, On: on})
+	matter := pack.Matter{Level: organ.Level, Area: organ.Area, On: on}
+	if r.Pack == "" {
+		return s.Packs.Choose(matter)
+	}
+	p, err := s.Packs.Named(r.Pack)
+	if err == nil && p.HasLevel(organ.Level) { // of another level R2.1 speaks
+		err = s.governed(r.Act, StageNone, p, matter)
+	}
+	return p, err
+}
+
+// governed refuses an act under a pack that is not the one to be under.
+func (s *Service) governed(act decision.Act, stage Stage, p *pack.Pack, m pack.Matter) error {
+	err := s.Packs.Governs(p, m)
+	if err == nil {
+		return nil
+	}
+	chosen := "——"
+	if governing, other := s.Packs.Choose(pack.Matter{Level: m.Level, Area: m.Area, Object: p.Object, SpecialLaw: p.SpecialLaw, On: m.On}); other == nil {
+		chosen = governing.Name
+	}
+	return &RefusedError{
+		Code: CodePack, Act: act.Kind(), Stage: stage,
+		Zh: fmt.Sprintf("规则包“%s”不是%s应当适用的规则包（应为%s）；启动前须以adopt_pack改用", p.Name, m.On, chosen),
+		En: fmt.Sprintf("the pack %s is not the one that governs on %s, which is %s; name that one, or adopt it by adopt_pack before the initiation", p.Name, m.On, chosen),
+	}
+}
+
+// initiatedUnder holds an initiation to the pack that governs on its day (Art
+// 44): the norm may have changed since the proposal.
+func (s *Service) initiatedUnder(c Case, d Deed) error {
+	if _, ok := d.Act.(decision.Initiate); !ok || !c.Pack.HasLevel(c.Organ().Level) {
+		return nil
+	}
+	return s.governed(d.Act, c.Stage, c.Pack, pack.Matter{Level: c.Organ().Level, Area: c.Organ().Area, On: d.OccurredOn})
 }
 
 // Do records one act. Errors: ErrNotFound when there is no such case;
@@ -226,6 +257,9 @@ func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positi
 		Act: r.Act, Reasons: r.Reasons, Pack: adopted,
 	}
 	applied, err := Apply(have.Case, deed)
+	if err == nil {
+		err = s.initiatedUnder(have.Case, deed)
+	}
 	if review, ok := r.Act.(decision.ReviewCaseFile); ok && err == nil && s.Sheets != nil {
 		err = s.Sheets.Check(review, Evaluate(have.Case, occurred))
 	}

@@ -184,6 +184,35 @@ func loadFiles(names ...string) (*pack.Set, error) {
 	return pack.EmbeddedWith(files, workflow.Severities())
 }
 
+// packsOf loads the packs of a directory together with those that come with
+// the program. What stands in kept below it are sources of packs whose file has
+// changed since, as juece pack show --source gave them: cases that were opened
+// under one keep it (Art 44).
+func packsOf(dir string) (*pack.Set, error) {
+	if dir == "" {
+		return workflow.Packs()
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	set, err := loadFiles(names...)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := filepath.Glob(filepath.Join(dir, "kept", "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	sources := make([][]byte, len(kept))
+	for i, name := range kept {
+		if sources[i], err = os.ReadFile(name); err != nil {
+			return nil, err
+		}
+	}
+	return set.Keep(sources...)
+}
+
 // refusedPack says what is wrong with a pack, a line each.
 func refusedPack(w io.Writer, err error, lang string) error {
 	all, ok := errors.AsType[pack.Errors](err)

@@ -18,6 +18,7 @@ import (
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/httpapi"
+	"github.com/juece/juece/workflow/pack"
 	"github.com/juece/juece/workflow/scoresheet"
 )
 
@@ -28,6 +29,7 @@ type serveCmd struct {
 	Demo   bool     `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
 	Tokens string   `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
 	Sheets []string `name:"sheet" type:"path" placeholder:"FILE" help:"本机关的评查表，可以有多张。Score sheets of the organ's own."`
+	Packs  string   `type:"existingdir" placeholder:"DIR" help:"本机关规则包（*.yaml）的目录，原文本存于其下kept目录。A directory with rule packs of the organ's own; earlier texts of them stand in kept below it."`
 	Lang   string   `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
 }
 
@@ -89,7 +91,10 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	svc, err := newService(st, sheets)
+	svc, err := newService(st, sheets, c.Packs)
+	if wrong, ok := errors.AsType[pack.Errors](err); ok {
+		return setupError{wrong.Message("zh"), wrong.Message("en")}
+	}
 	if err != nil {
 		return err
 	}
@@ -172,10 +177,11 @@ func (c *serveCmd) scoreSheets() (*scoresheet.Set, error) {
 	return sheets.With(own...)
 }
 
-// newService returns a service over a store. Without sheets the reviews of case
+// newService returns a service over a store, with the packs of a directory
+// beside those of the program. Without sheets the reviews of case
 // files are not checked against one.
-func newService(st *store.Store, sheets *scoresheet.Set) (*workflow.Service, error) {
-	packs, err := workflow.Packs()
+func newService(st *store.Store, sheets *scoresheet.Set, ownPacks string) (*workflow.Service, error) {
+	packs, err := packsOf(ownPacks)
 	if err != nil {
 		return nil, err
 	}

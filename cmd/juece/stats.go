@@ -18,6 +18,7 @@ import (
 type statsCmd struct {
 	Paths  []string      `arg:"" optional:"" name:"path" help:"案卷文件，或者其所在目录（yaml、yml、json）。Case files, or directories of them."`
 	DB     string        `name:"db" placeholder:"sqlite:PATH|postgres://…" help:"统计数据库中的案件，只读。Count the cases of a database; it is only read."`
+	Packs  string        `type:"existingdir" placeholder:"DIR" help:"数据库所用的本机关规则包目录，见juece serve --help。The organ's own packs of the database, as for juece serve."`
 	From   calendar.Date `placeholder:"DATE" help:"期间首日，默认为末日当年的1月1日。First day; by default 1 January of the year of the last day."`
 	To     calendar.Date `placeholder:"DATE" help:"期间末日，默认为统计日。Last day; by default the day of the count."`
 	On     calendar.Date `placeholder:"DATE" help:"统计日，默认为今天。The day of the count; today by default."`
@@ -121,7 +122,7 @@ func (c *statsCmd) cases(ctx context.Context) (cases iter.Seq2[workflow.Case, er
 	if err != nil {
 		return nil, nil, err
 	}
-	svc, err := newService(st, nil)
+	svc, err := newService(st, nil, c.Packs)
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}

@@ -44,7 +44,12 @@ type rosterInput struct {
 	On string `query:"on" format:"date" doc:"日期，默认为今天。The day asked about, today by default."`
 }
 
-func (s *server) listRoster(ctx context.Context, who caller, in *rosterInput) (*body[page[workflow.Engagement]], error) {
+type rosterPage struct {
+	Items      []workflow.Engagement `json:"items"`
+	Unreadable []string              `json:"unreadable,omitempty" doc:"无法读取、未列入的案件。Cases that cannot be read and are left out."`
+}
+
+func (s *server) listRoster(ctx context.Context, who caller, in *rosterInput) (*body[rosterPage], error) {
 	if who.Organ == "" {
 		return nil, coded{"not_permitted", "身份未载明所属机关", "the identity names no organ"}
 	}
@@ -54,11 +59,11 @@ func (s *server) listRoster(ctx context.Context, who caller, in *rosterInput) (*
 			return nil, coded{"invalid_request", "on须为日期，如2026-03-16", "on must be a date such as 2026-03-16"}
 		}
 	}
-	lines, err := s.svc.Roster(ctx, who.Organ, on)
+	lines, unreadable, err := s.svc.Roster(ctx, who.Organ, on)
 	if err != nil {
 		return nil, err
 	}
-	return answer(page[workflow.Engagement]{Items: append([]workflow.Engagement{}, lines...)}), nil
+	return answer(rosterPage{Items: append([]workflow.Engagement{}, lines...), Unreadable: unreadable}), nil
 }
 
 func viewActs() []Act {

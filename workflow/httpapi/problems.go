@@ -70,6 +70,7 @@ func kinds() []kind {
 		{"rule_violated", http.StatusConflict, "法定要求未满足", "The law forbids it as the record stands"},
 		{"reason_required", http.StatusConflict, "须说明理由", "A reason is required"},
 		{"no_plan", http.StatusConflict, "无法作出计划", "Nothing can be planned from here"},
+		{"pack_superseded", http.StatusConflict, "应当适用另一规则包", "Another rule pack governs"},
 		{"opinions_closed", http.StatusConflict, "现在不接收意见", "No opinions are taken now"},
 		{"version_conflict", http.StatusPreconditionFailed, "案件已有新的版本", "The case has moved on"},
 		{"body_too_large", http.StatusRequestEntityTooLarge, "请求体过大", "The body is too large"},

@@ -34,6 +34,10 @@ func (l *loader) checkFields(p *Pack, wrong *problems) {
 	if !slices.Contains([]string{ObjectDecision, ObjectNormativeDocument, ObjectContract}, p.Object) {
 		wrong.say("object", fmt.Sprintf("没有%q这种对象", p.Object), fmt.Sprintf("%q is none of decision, normative_document, contract", p.Object))
 	}
+	// Art 2 binds governments; whoever is none is a department (Art 42).
+	if government := !slices.Contains(p.Levels, "department"); p.Object == ObjectDecision && len(p.Levels) > 0 && p.Government != government {
+		wrong.say("government", "与levels不符：部门不是政府，其他层级都是；两者不能在同一规则包中", "does not fit the levels: a department is no government, the others are, and one pack serves only one of the two kinds")
+	}
 	if p.Hearing != "" && p.Hearing != "compulsory" {
 		wrong.say("hearing", fmt.Sprintf("%q既不为空也不是compulsory", p.Hearing), fmt.Sprintf("%q is neither empty nor compulsory", p.Hearing))
 	}
@@ -96,16 +100,23 @@ func checkNumbers(p *Pack, wrong *problems) {
 			wrong.say(field+".source", "缺少；数字须注明出处", "missing; a number says where it stands")
 		case n.Unknown && (n.Value != 0 || m.owed):
 			wrong.say(field+".unknown", "未知的数字没有数值，条例规定的数字不会未知", "a number that is unknown has no value, and those of the decree are known")
-		case !n.Unknown && n.Value <= 0, m.unit == "percent" && n.Value > 100:
+		case !n.Unknown && n.Value <= 0, n.Value > m.most():
 			wrong.say(field+".value", fmt.Sprintf("%d不是可用的数值", n.Value), fmt.Sprintf("%d is no usable value", n.Value))
 		}
 	}
 }
 
+// ruleNumbers are the numbers without which a rule of a special law would ask
+// for nothing.
+var ruleNumbers = map[string]string{"P1": ConsumerSharePercent, "P2": HearingRecruitDays, "P3": HearingNoticeDays}
+
 func (l *loader) checkRules(p *Pack, wrong *problems) {
 	for _, name := range p.Rules {
 		if _, ok := l.rules[name]; !ok {
 			wrong.say("rules."+name, "没有这条规则", "there is no such rule")
+		}
+		if number, ok := ruleNumbers[name]; ok && p.Numbers[number].Value == 0 {
+			wrong.say("rules."+name, "缺少它所依据的数字numbers."+number, "its number is missing: numbers."+number)
 		}
 	}
 	for _, a := range p.Adopts {

@@ -49,6 +49,27 @@ func (s *Set) Choose(m Matter) (*Pack, error) {
 	return fit[0], nil
 }
 
+// Governs reports whether a pack that somebody names is one that a matter is
+// under: the one that is chosen for it, or one organ's own. What its object and
+// its special law are, only who names it knows; the rest is not his to choose
+// (Arts 42 to 44). The error wraps ErrGoverned and says which pack governs.
+func (s *Set) Governs(p *Pack, m Matter) error {
+	m.Object, m.SpecialLaw = p.Object, p.SpecialLaw
+	if p.ByName && p.HasLevel(m.Level) && strings.HasPrefix(m.Area, p.Area) && !m.On.Before(p.From) {
+		return nil
+	}
+	fit := s.For(m)
+	for _, other := range fit {
+		if s.moreSpecific(other, fit[0]) == 0 && other.digest == p.digest {
+			return nil
+		}
+	}
+	if len(fit) == 0 {
+		return fmt.Errorf("%w: %s serves no organ of the level %q in %q on %s", ErrGoverned, p.Name, m.Level, m.Area, m.On)
+	}
+	return fmt.Errorf("%w: the pack that governs on %s is %s, not %s", ErrGoverned, m.On, fit[0].Name, p.Name)
+}
+
 // moreSpecific orders two packs by how much they are about the organ.
 func (s *Set) moreSpecific(a, b *Pack) int {
 	return cmp.Or(cmp.Compare(len(b.Area), len(a.Area)), cmp.Compare(s.depth(b), s.depth(a)), b.From.DaysSince(a.From))

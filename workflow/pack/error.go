@@ -40,10 +40,13 @@ func (e *Error) Message(lang string) string {
 type Errors []*Error
 
 // Error lists everything, a line each, in English.
-func (e Errors) Error() string {
+func (e Errors) Error() string { return e.Message("en") }
+
+// Message lists everything, a line each, in a language, "zh" or "en".
+func (e Errors) Message(lang string) string {
 	lines := make([]string, len(e))
 	for i, one := range e {
-		lines[i] = one.Error()
+		lines[i] = one.Message(lang)
 	}
 	return strings.Join(lines, "\n")
 }

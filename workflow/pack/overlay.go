@@ -11,6 +11,7 @@ import (
 // documentation for what that means.
 func tightens(base, over *Pack, wrong *problems) {
 	tightensScope(base, over, wrong)
+	tightensReference(base, over, wrong)
 	tightensNumbers(base, over, wrong)
 	tightensSteps(base, over, wrong)
 	for _, name := range slices.Sorted(maps.Keys(over.Severities)) {
@@ -48,8 +49,11 @@ func tightensScope(base, over *Pack, wrong *problems) {
 			loose("categories", "有类别“"+c.ID+"”，既未保留也未细化", " has the category "+c.ID+", which is neither kept nor refined")
 		}
 	}
-	if over.ByReference && !base.ByReference {
+	if refers(base, over) {
 		return // another organ stands in: levels, forums and channels are its own (Art 42)
+	}
+	if over.Reviewer != (Text{}) && over.Reviewer != base.Reviewer && !over.ByReference {
+		loose("reviewer", "的审查机构是“"+base.Reviewer.Zh+"”", " has the review done by "+base.Reviewer.En)
 	}
 	for _, level := range over.Levels {
 		if !base.HasLevel(level) {
@@ -68,6 +72,40 @@ func tightensScope(base, over *Pack, wrong *problems) {
 	}
 }
 
+// refers reports whether the overlay is the first that applies its norm by
+// reference.
+func refers(base, over *Pack) bool { return over.ByReference && !base.ByReference }
+
+// tightensReference holds to Art 42 what applies the decree by reference:
+// departments and townships do, a government at county level or above is bound
+// by it, and what stands in for the government's own is named.
+func tightensReference(base, over *Pack, wrong *problems) {
+	if !refers(base, over) {
+		return
+	}
+	if base.SpecialLaw != "" {
+		wrong.say("by_reference", "参照执行的是条例（第四十二条），特别法自有其适用的机关", "the decree is applied by reference (Art 42); a special law names its own organs")
+	}
+	for _, f := range []struct {
+		field string
+		empty bool
+	}{
+		{"levels", len(over.Levels) == 0},
+		{"forums", len(over.Forums) == 0},
+		{"reviewer", over.Reviewer == Text{}},
+		{"channels", len(over.Channels) == 0},
+	} {
+		if f.empty {
+			wrong.say(f.field, "首次参照执行的规则包须自行规定此项（第四十二条）", "missing; a pack that first applies by reference names its own (Art 42)")
+		}
+	}
+	for _, level := range over.Levels {
+		if level != "department" && level != "township" {
+			wrong.say("levels."+level, "县级以上人民政府直接适用条例，不得参照（第二条、第四十二条）", "the decree binds this organ itself and is not applied by reference (Arts 2, 42)")
+		}
+	}
+}
+
 func tightensNumbers(base, over *Pack, wrong *problems) {
 	for _, name := range slices.Sorted(maps.Keys(over.Numbers)) {
 		n, was := over.Numbers[name], base.Numbers[name]
@@ -76,6 +114,9 @@ func tightensNumbers(base, over *Pack, wrong *problems) {
 			looser = n.Value > was.Value
 		}
 		known := was.Value > 0
+		if was.Default && !n.Default && n.Source == was.Source {
+			wrong.say("numbers."+name+".default", base.Name+"的这个数字未经核对；要去掉这一标注，须注明所核对的出处", "nobody has verified this number of "+base.Name+"; who has names another source")
+		}
 		if known && (looser || n.Unknown || (was.Strict && !n.Strict)) {
 			wrong.say("numbers."+name, fmt.Sprintf("%d宽于%s的%d", n.Value, base.Name, was.Value), fmt.Sprintf("%d loosens the %d of %s", n.Value, was.Value, base.Name))
 		}
@@ -109,7 +150,7 @@ func overlay(base, over *Pack) *Pack {
 	if !over.From.IsZero() {
 		p.From = over.From
 	}
-	p.ByReference, p.ByName = over.ByReference, over.ByName
+	p.ByReference, p.ByName, p.base = over.ByReference, over.ByName, base
 	if over.Area != "" {
 		p.Area = over.Area
 	}
@@ -121,7 +162,7 @@ func overlay(base, over *Pack) *Pack {
 	if over.Levels != nil {
 		p.Levels = over.Levels
 	}
-	if over.ByReference {
+	if refers(base, over) {
 		p.Government = over.Government
 	}
 	if over.Categories != nil {

@@ -23,6 +23,7 @@
 package pack
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"embed"
@@ -45,6 +46,8 @@ var embedded embed.FS
 var (
 	// ErrUnknown: no pack of that name or digest is loaded.
 	ErrUnknown = errors.New("pack: unknown pack")
+	// ErrGoverned: a matter is under another pack than the one named.
+	ErrGoverned = errors.New("pack: another pack governs")
 	// ErrInvalid: a pack breaks a rule for packs; the text says which and where.
 	ErrInvalid = errors.New("pack: invalid pack")
 )
@@ -90,6 +93,17 @@ type Pack struct {
 
 	digest string
 	source []byte
+	base   *Pack // that it stands on, or nil
+}
+
+// StandsOn reports whether the pack extends another one, through however many.
+func (p *Pack) StandsOn(other *Pack) bool {
+	for b := p.base; b != nil; b = b.base {
+		if b.digest == other.digest {
+			return true
+		}
+	}
+	return false
 }
 
 // The objects of a procedure.
@@ -132,11 +146,27 @@ type measure struct {
 	unit    string
 	ceiling bool // lower is stricter
 	owed    bool // every pack for decisions has it
+	beyond  bool // more than the number is asked for, not the number
+}
+
+// most is the largest value that can be met at all.
+func (m measure) most() int {
+	switch {
+	case m.unit == "percent" && m.beyond:
+		return 99
+	case m.unit == "percent":
+		return 100
+	case m.unit == "opinion":
+		return 10_000_000
+	case m.unit == "person":
+		return 1000
+	}
+	return 3650
 }
 
 var measures = map[string]measure{
 	CommentDays: {unit: "day", owed: true}, HearingMaterialDays: {unit: "day", owed: true}, ReviewWorkingDays: {unit: "working_day", owed: true},
-	ExpertCount: {unit: "person"}, QuorumPercent: {unit: "percent"}, PublicationWorkingDays: {unit: "working_day", ceiling: true},
+	ExpertCount: {unit: "person"}, QuorumPercent: {unit: "percent", beyond: true}, PublicationWorkingDays: {unit: "working_day", ceiling: true},
 	ReviewWorkingDaysMax: {unit: "working_day", ceiling: true}, HearingNoticeDays: {unit: "day"}, HearingRecruitDays: {unit: "day"},
 	ConsumerSharePercent: {unit: "percent"}, ReportDays: {unit: "day", ceiling: true}, EvaluationOpinions: {unit: "opinion", ceiling: true},
 }
@@ -296,6 +326,57 @@ func load(raw map[string][]byte, rules map[string]string) (*Set, error) {
 	return set, nil
 }
 
+// Keep returns the set with packs that no case is opened under any more: those
+// of earlier texts of a file that has changed since, as [Pack.Source] gave
+// them. A case names its pack by digest, and keeps it (Art 44). They are found
+// by digest only; they were checked when they were in force and are not held
+// to what packs are asked for today. The error wraps ErrInvalid.
+func (s *Set) Keep(sources ...[]byte) (*Set, error) {
+	kept := &Set{byName: s.byName, byDigest: maps.Clone(s.byDigest)}
+	for _, source := range sources {
+		p, err := stacked(source)
+		if err != nil {
+			return nil, err
+		}
+		if _, known := kept.byDigest[p.digest]; !known {
+			kept.byDigest[p.digest] = p
+		}
+	}
+	return kept, nil
+}
+
+// between stands between the texts of a pack and its base in what is hashed.
+const between = "\n---\n"
+
+// stacked reads a pack from its source: the base first, then what stands on it.
+func stacked(source []byte) (*Pack, error) {
+	var p *Pack
+	var above []byte
+	for i, data := range bytes.Split(source, []byte(between)) {
+		own, err := parse(fmt.Sprintf("kept:%d", i+1), data)
+		if err != nil {
+			return nil, err
+		}
+		if (p == nil) != (own.Extends == "") || p != nil && p.Name != own.Extends {
+			return nil, Errors{{File: fmt.Sprintf("kept:%d", i+1), Field: "extends", Zh: "来源不完整：基础规则包应在前面", En: "the source is not whole: the base stands before what extends it"}}
+		}
+		if p == nil {
+			p, above = own, data
+		} else {
+			p, above = overlay(p, own), slices.Concat(above, []byte(between), data)
+		}
+		p.seal(above)
+	}
+	return p, nil
+}
+
+// seal gives the pack the bytes that define it, and their name.
+func (p *Pack) seal(source []byte) {
+	p.Object = cmp.Or(p.Object, ObjectDecision)
+	sum := sha256.Sum256(source)
+	p.source, p.digest = source, "sha256:"+hex.EncodeToString(sum[:])
+}
+
 // Named returns the pack of a name, or ErrUnknown.
 func (s *Set) Named(name string) (*Pack, error) { return find(s.byName, name) }
 
@@ -325,19 +406,20 @@ func (l *loader) load(name string, below []string) (*Pack, error) {
 	if p, ok := l.done[name]; ok {
 		return p, nil
 	}
-	if slices.Contains(below, name) {
-		return nil, fmt.Errorf("%w: %s: extends itself", ErrInvalid, name)
-	}
-	data, ok := l.raw[name]
-	if !ok {
-		return nil, fmt.Errorf("%w: %q", ErrUnknown, name)
-	}
-	file := name + ".yaml"
+	data, file := l.raw[name], name+".yaml"
 	own, err := parse(file, data)
 	if err != nil {
 		return nil, err
 	}
 	wrong := &problems{file: file, data: data}
+	if slices.Contains(append(below, name), own.Extends) {
+		wrong.say("extends", "规则包扩展了自身", "the pack extends itself")
+		return nil, wrong.err()
+	}
+	if _, ok := l.raw[own.Extends]; own.Extends != "" && !ok {
+		wrong.say("extends", fmt.Sprintf("没有规则包%q", own.Extends), fmt.Sprintf("there is no pack %q", own.Extends))
+		return nil, wrong.err()
+	}
 	if own.Name != name {
 		wrong.say("pack", fmt.Sprintf("自称为%q，应与文件名一致", own.Name), fmt.Sprintf("names itself %q; it must be the name of the file", own.Name))
 		return nil, wrong.err()
@@ -346,17 +428,12 @@ func (l *loader) load(name string, below []string) (*Pack, error) {
 	if own.Extends != "" {
 		base, err := l.load(own.Extends, append(below, name))
 		if err != nil {
-			return nil, fmt.Errorf("%s: extends: %w", file, err)
+			return nil, err
 		}
 		tightens(base, own, wrong)
-		whole, source = overlay(base, own), slices.Concat(base.source, []byte("\n---\n"), data)
+		whole, source = overlay(base, own), slices.Concat(base.source, []byte(between), data)
 	}
-	if whole.Object == "" {
-		whole.Object = ObjectDecision
-	}
-	whole.source = source
-	sum := sha256.Sum256(source)
-	whole.digest = "sha256:" + hex.EncodeToString(sum[:])
+	whole.seal(source)
 	l.check(whole, wrong)
 	if err := wrong.err(); err != nil {
 		return nil, err

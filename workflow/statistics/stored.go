@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
-	"github.com/juece/juece/workflow/history"
-	"github.com/juece/juece/workflow/pack"
 )
 
 // page is how many rows of the list of cases are asked for at once.
@@ -51,10 +48,8 @@ func read(ctx context.Context, svc *workflow.Service, id string) (workflow.Case,
 	if err == nil {
 		return c, nil
 	}
-	for _, broken := range []error{history.ErrBroken, history.ErrMalformed, pack.ErrUnknown, decision.ErrUnknownKind} {
-		if errors.Is(err, broken) {
-			return workflow.Case{ID: id}, fmt.Errorf("%w: %w", ErrUnreadable, err)
-		}
+	if workflow.Unreadable(err) {
+		return workflow.Case{ID: id}, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
 	return workflow.Case{ID: id}, err
 }
