@@ -62,11 +62,12 @@ func (e Engine) transient(err error) bool {
 	return code == sqliteBusy || code == sqliteLocked
 }
 
-// fenced reports whether the primary key of the entries refused a row. The
-// statements settle conflicts before it comes to that; the key is what remains
-// when the state row lies, or a shard moves.
+// fenced reports whether the primary key of the entries refused a row, or that
+// of their queue, which the same statement writes. The statements settle
+// conflicts before it comes to that; the key is what remains when the state row
+// lies, or a shard moves.
 func (e Engine) fenced(err error) bool {
-	if err == nil || !strings.Contains(err.Error(), "juece_entries") {
+	if err == nil || !strings.Contains(err.Error(), "juece_entries") && !strings.Contains(err.Error(), "juece_unsealed") {
 		return false
 	}
 	if e == PostgreSQL {

@@ -122,6 +122,10 @@ func recordAtOnce(ctx context.Context, x sqlx.QueryerContext, w workflow.Write) 
 			INSERT INTO juece_entries (decision_id, seq, data, digest)
 			SELECT decision_id, CAST($2 AS BIGINT), CAST($14 AS BYTEA), $3
 			FROM moved
+		), queued AS (
+			INSERT INTO juece_unsealed (decision_id, seq, digest, recorded_at)
+			SELECT decision_id, CAST($2 AS BIGINT), $3, CAST($11 AS BIGINT)
+			FROM moved
 		), used AS (
 			INSERT INTO juece_idempotency (decision_id, actor, use_key, request, seq)
 			SELECT decision_id, $12, $13, $15, CAST($2 AS BIGINT)
@@ -164,6 +168,12 @@ func recordInSteps(ctx context.Context, x sqlx.ExtContext, w workflow.Write) err
 		INSERT INTO juece_entries (decision_id, seq, data, digest)
 		VALUES ($1, $2, $3, $4)`,
 		w.Summary.Decision, w.Entry.Seq, nonNil(w.Entry.Data), string(w.Entry.Digest)); err != nil {
+		return err
+	}
+	if _, err := x.ExecContext(ctx, `
+		INSERT INTO juece_unsealed (decision_id, seq, digest, recorded_at)
+		VALUES ($1, $2, $3, $4)`,
+		w.Summary.Decision, w.Entry.Seq, string(w.Entry.Digest), micros(w.Summary.UpdatedAt)); err != nil {
 		return err
 	}
 	if err := replaceTasks(ctx, x, w); err != nil {

@@ -17,15 +17,19 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/transparency"
 )
 
 var (
 	_ workflow.Store    = (*Store)(nil)
 	_ workflow.Register = (*Store)(nil)
 	_ workflow.Vault    = (*Store)(nil)
+
+	_ transparency.Store = (*Store)(nil)
 )
 
-// Store implements [workflow.Store], [workflow.Register] and [workflow.Vault].
+// Store implements [workflow.Store], [workflow.Register] and [workflow.Vault],
+// and [transparency.Store] for the log that seals the histories.
 // It is safe for concurrent use, except for one that was joined to a
 // transaction, which is as safe as that transaction.
 type Store struct {

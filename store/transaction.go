@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/transparency"
 )
 
 // A transaction that the engine took back is tried again this often, after a
@@ -116,7 +117,8 @@ func (s *Store) failed(ctx context.Context, operation, decision string, err erro
 	if err == nil {
 		return nil
 	}
-	known := errors.Is(err, workflow.ErrConflict) || errors.Is(err, workflow.ErrNotFound) || errors.Is(err, workflow.ErrKeyReused)
+	known := errors.Is(err, workflow.ErrConflict) || errors.Is(err, workflow.ErrNotFound) || errors.Is(err, workflow.ErrKeyReused) ||
+		errors.Is(err, transparency.ErrConflict) || errors.Is(err, transparency.ErrNotFound) || errors.Is(err, transparency.ErrGap)
 	if ended := ctx.Err(); ended != nil && !known && !errors.Is(err, ended) {
 		return fmt.Errorf("store: %s %s: %w: %w", operation, decision, ended, err)
 	}

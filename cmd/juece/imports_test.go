@@ -41,6 +41,8 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 	for pkg, may := range map[string]struct{ ours, others []string }{
 		"workflow/calendar": {},
 		"workflow/history":  {others: []string{mod}},
+		// What is sealed is digests: no rule, and no act.
+		"workflow/transparency": {ours: []string{"workflow/history"}, others: []string{mod}},
 		// A civil date is one type everywhere, so decision may import the leaf.
 		// validator's own go.mod links no SQL; database/sql/driver is not database/sql.
 		"decision":            {ours: []string{"workflow/calendar"}, others: []string{validate}},
@@ -50,10 +52,10 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 		"workflow/scoresheet": {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
 		"workflow/statistics": {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
 		"workflow/plan":       {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
-		"workflow/httpapi":    {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/plan", "workflow/scoresheet", "workflow/statistics"}, others: []string{validate, yaml, mod, uuid, huma}},
-		"store":               {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose}},
-		"store/postgres":      {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, pq}},
-		"store/sqlite":        {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, modernc}},
+		"workflow/httpapi":    {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "workflow/plan", "workflow/scoresheet", "workflow/statistics"}, others: []string{validate, yaml, mod, uuid, huma}},
+		"store":               {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose}},
+		"store/postgres":      {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, pq}},
+		"store/sqlite":        {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, modernc}},
 	} {
 		t.Run(pkg, func(t *testing.T) {
 			t.Parallel()

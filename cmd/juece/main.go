@@ -32,6 +32,9 @@ type cli struct {
 	Pack     packCmd          `cmd:"" help:"查看、检查、比较规则包。Show, check and compare rule packs."`
 	Serve    serveCmd         `cmd:"" help:"提供HTTP接口。Serve the API."`
 	Migrate  migrateCmd       `cmd:"" help:"建立或者升级数据库表。Create or upgrade the tables of a database."`
+	Key      keyCmd           `cmd:"" help:"日志密钥。Keys of the log."`
+	Seal     sealCmd          `cmd:"" help:"封存历史：签名检查点。Seal histories in signed checkpoints."`
+	Log      logCmd           `cmd:"" help:"查看日志和证明。Show the log, and prove."`
 	Stats    statsCmd         `cmd:"" help:"统计：结案率、程序、补录、审查用时。Count closures, steps, late entries, review times."`
 	Version  kong.VersionFlag `help:"显示版本。Show the version."`
 }
@@ -100,6 +103,10 @@ func exitCode(err error, stderr io.Writer) int {
 	}
 	if s, ok := errors.AsType[status](err); ok {
 		return int(s)
+	}
+	if wrong, ok := errors.AsType[setupError](err); ok { // of a command that has no language of its own
+		fmt.Fprintf(stderr, "juece: %s（%s）\n", wrong.zh, wrong.en)
+		return exitUsage
 	}
 	fmt.Fprintln(stderr, "juece:", err)
 	return exitFailed

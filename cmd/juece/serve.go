@@ -20,6 +20,7 @@ import (
 	"github.com/juece/juece/workflow/httpapi"
 	"github.com/juece/juece/workflow/pack"
 	"github.com/juece/juece/workflow/scoresheet"
+	"github.com/juece/juece/workflow/transparency"
 )
 
 // serveCmd serves the API.
@@ -29,6 +30,7 @@ type serveCmd struct {
 	Demo   bool     `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
 	Tokens string   `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
 	Sheets []string `name:"sheet" type:"path" placeholder:"FILE" help:"本机关的评查表，可以有多张。Score sheets of the organ's own."`
+	Log    logFlags `embed:"" prefix:"log-"`
 	Packs  string   `type:"existingdir" placeholder:"DIR" help:"本机关规则包（*.yaml）的目录，原文本存于其下kept目录。A directory with rule packs of the organ's own; earlier texts of them stand in kept below it."`
 	Lang   string   `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
 }
@@ -111,7 +113,13 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		}
 		known.merge(shown.tokens)
 	}
-	handler, err := newHandler(svc, sheets, known, slog.New(slog.NewTextHandler(s.err, nil)), version())
+	logger := slog.New(slog.NewTextHandler(s.err, nil))
+	log, wait, err := c.Log.start(ctx, st, logger)
+	if err != nil {
+		return err
+	}
+	defer wait() // before the store is closed
+	handler, err := newHandler(svc, log, sheets, known, logger, version())
 	if err != nil {
 		return err
 	}
@@ -193,12 +201,12 @@ func newService(st *store.Store, sheets *scoresheet.Set, ownPacks string) (*work
 }
 
 // newHandler puts the API under /v1, and a page that says so at the root.
-func newHandler(svc *workflow.Service, sheets *scoresheet.Set, known tokens, logger *slog.Logger, version string) (http.Handler, error) {
+func newHandler(svc *workflow.Service, log transparency.Log, sheets *scoresheet.Set, known tokens, logger *slog.Logger, version string) (http.Handler, error) {
 	mux := http.NewServeMux()
 	config := httpapi.Config(version)
 	config.OpenAPIPath = "" // huma would write it at the first request, and again for whoever asks meanwhile
 	api := humago.NewWithPrefix(mux, "/v1", config)
-	if err := httpapi.Register(api, svc, httpapi.Options{Identify: known.identify, Sheets: sheets, Logger: logger}); err != nil {
+	if err := httpapi.Register(api, svc, httpapi.Options{Identify: known.identify, Sheets: sheets, Logger: logger, Log: log}); err != nil {
 		return nil, err
 	}
 	if err := describe(mux, api.OpenAPI()); err != nil {
@@ -240,6 +248,7 @@ const index = `Juece 决策：重大行政决策程序 the procedure for major a
 /v1/acts               程序行为目录 the acts
 /v1/packs              规则包 the rule packs
 /v1/scoresheets        案卷评查表 the score sheets
+/v1/log/checkpoint     历史的签名检查点 the signed checkpoint of all histories (serve --log-key)
 /v1/openapi.json       接口文档 OpenAPI 3.1 (3.0: /v1/openapi-3.0.json)
 `
 

@@ -73,6 +73,14 @@ func RunSQL(t *testing.T, fresh func(t *testing.T) Database) {
 		{"the history is append-only", historyIsAppendOnly},
 		{"the state row lies", stateRowLies},
 		{"cut off while waiting", cutOffWhileWaiting},
+		{"the log grows", logGrows},
+		{"extensions race", extensionsRace},
+		{"extensions that are refused", extensionsThatAreRefused},
+		{"a sealing cut short", sealingCutShort},
+		{"cosignatures stand beside", cosignaturesStandBeside},
+		{"leases", leases},
+		{"the log is append-only", logIsAppendOnly},
+		{"the migration queues what is there", migrationQueues},
 	})
 }
 
@@ -82,6 +90,7 @@ func RunHeavy(t *testing.T, fresh func(t *testing.T) Database) {
 	each(t, fresh, []test[Database]{
 		{"a hundred thousand opinions", hundredThousandOpinions},
 		{"appends", appendRate},
+		{"a long log", longLog},
 	})
 }
 

@@ -14,60 +14,24 @@ package history
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Format names the layout of an entry. It stands inside the hashed bytes, so
 // an entry cannot be passed off as one of another version.
 const Format = "juece-entry/1"
 
-// Domain separation: the same bytes hashed as another kind of thing give
-// another digest.
-const (
-	domainEntry    = "juece-entry/1\x00"
-	domainMaterial = "juece-material/1\x00"
-	domainOpinion  = "juece-opinion/1\x00"
-	domainData     = "juece-data/1\x00"
-)
-
 // Errors of a history that cannot be read or does not hold together.
 var (
 	ErrMalformed = errors.New("history: malformed entry")
 	ErrBroken    = errors.New("history: broken chain")
 )
-
-// Digest is a hash with its algorithm in front, "sha256:" and 64 hexadecimal
-// digits. The empty Digest stands before the first entry.
-type Digest string
-
-func sum(domain string, data []byte) Digest {
-	h := sha256.New()
-	h.Write([]byte(domain))
-	h.Write(data)
-	return Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
-}
-
-// EntryDigest is the digest of the bytes of an entry.
-func EntryDigest(data []byte) Digest { return sum(domainEntry, data) }
-
-// OpinionDigest is the digest of one opinion in the intake register. The
-// bytes hold a salt, so the digest does not give the text away.
-func OpinionDigest(data []byte) Digest { return sum(domainOpinion, data) }
-
-// DataDigest is the digest of a rule pack or a calendar.
-func DataDigest(data []byte) Digest { return sum(domainData, data) }
-
-// MaterialDigest is the digest of a file. It is the plain SHA-256 that any
-// other program prints for it, so that a reader can check a material with
-// what is at hand.
-func MaterialDigest(data []byte) Digest { return sum("", data) }
 
 // Actor is who did the act, as the verified identity said at that time.
 type Actor struct {
@@ -126,26 +90,42 @@ type Record struct {
 	Digest Digest
 }
 
-// Encode writes the entry as text, once. The result is what is stored and
-// what is hashed.
-func (e Entry) Encode() (Record, error) {
+// Encode writes the entry as text, once, and hashes it with SHA-256. The
+// result is what is stored and what is hashed.
+func (e Entry) Encode() (Record, error) { return e.EncodeWith(SHA256()) }
+
+// EncodeWith writes the entry as text and hashes it with the algorithm of the
+// installation's suite.
+func (e Entry) EncodeWith(a Algorithm) (Record, error) {
 	e.Format = Format
-	if err := e.check(); err != nil {
+	data, err := e.bytes()
+	if err != nil {
 		return Record{}, err
+	}
+	// What nobody could read back must not be written in the first place.
+	if err := canonical(data); err != nil {
+		return Record{}, err
+	}
+	return Record{Seq: e.Seq, Data: data, Digest: a.Entry(data)}, nil
+}
+
+func (e Entry) bytes() ([]byte, error) {
+	if err := e.check(); err != nil {
+		return nil, err
 	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(e); err != nil {
-		return Record{}, fmt.Errorf("history: encode entry %d: %w", e.Seq, err)
+		return nil, fmt.Errorf("history: encode entry %d: %w", e.Seq, err)
 	}
-	data := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
-	return Record{Seq: e.Seq, Data: data, Digest: EntryDigest(data)}, nil
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }
 
-// Parse reads the bytes of one entry strictly.
+// Parse reads the bytes of one entry strictly: it accepts what [Entry.Encode]
+// writes, and nothing else.
 func Parse(data []byte) (Entry, error) {
-	if err := noDuplicateKeys(data); err != nil {
+	if err := canonical(data); err != nil {
 		return Entry{}, err
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -154,18 +134,24 @@ func Parse(data []byte) (Entry, error) {
 	if err := dec.Decode(&e); err != nil {
 		return Entry{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	if dec.InputOffset() != int64(len(data)) {
-		return Entry{}, fmt.Errorf("%w: bytes after the entry", ErrMalformed)
+	// The order of the fields, and fields that are empty and written all the
+	// same, are spellings too.
+	again, err := e.bytes()
+	if err != nil {
+		return Entry{}, err
 	}
-	return e, e.check()
+	if !bytes.Equal(again, data) {
+		return Entry{}, fmt.Errorf("%w: the fields are not written as an entry writes them", ErrMalformed)
+	}
+	return e, nil
 }
 
 func (e Entry) check() error {
 	switch {
 	case e.Format != Format:
 		return fmt.Errorf("%w: format %q, want %q", ErrMalformed, e.Format, Format)
-	case e.Decision == "" || e.Kind == "" || e.Actor.ID == "":
-		return fmt.Errorf("%w: decision, kind and actor are required", ErrMalformed)
+	case !nameable(e.Decision) || !nameable(e.Kind) || e.Actor.ID == "":
+		return fmt.Errorf("%w: decision, kind and actor are required, without control characters", ErrMalformed)
 	case e.Seq < 1:
 		return fmt.Errorf("%w: seq %d, the first is 1", ErrMalformed, e.Seq)
 	case (e.Seq == 1) != (e.Prev == ""):
@@ -177,16 +163,33 @@ func (e Entry) check() error {
 	return err
 }
 
+// maxName is how many characters an identifier has at most.
+const maxName = 128
+
+// nameable reports whether a text can stand as one line of a leaf.
+func nameable(s string) bool { return utf8.RuneCountInString(s) <= maxName && nameableLong(s) }
+
+func nameableLong(s string) bool {
+	return s != "" && utf8.ValidString(s) &&
+		!strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' })
+}
+
 // Verify reads the chain of one decision and returns its entries. The error
 // wraps [ErrBroken] or [ErrMalformed] and names the first sequence number that
 // does not hold.
-func Verify(decision string, records []Record) ([]Entry, error) {
+//
+// Algorithms beside SHA-256 are those that the reader knows.
+func Verify(decision string, records []Record, known ...Algorithm) ([]Entry, error) {
 	entries := make([]Entry, 0, len(records))
 	var prev Digest
 	var last string
 	for i, r := range records {
 		want := int64(i + 1)
 		e, err := Parse(r.Data)
+		if err != nil {
+			return entries, fmt.Errorf("entry %d: %w", want, err)
+		}
+		a, err := Algorithms(known).Of(r.Digest)
 		switch {
 		case err != nil:
 			return entries, fmt.Errorf("entry %d: %w", want, err)
@@ -194,7 +197,7 @@ func Verify(decision string, records []Record) ([]Entry, error) {
 			return entries, fmt.Errorf("entry %d: %w: sequence number %d stored, %d written", want, ErrBroken, r.Seq, e.Seq)
 		case e.Decision != decision:
 			return entries, fmt.Errorf("entry %d: %w: belongs to decision %s", want, ErrBroken, e.Decision)
-		case EntryDigest(r.Data) != r.Digest:
+		case a.Entry(r.Data) != r.Digest:
 			return entries, fmt.Errorf("entry %d: %w: bytes do not match their digest", want, ErrBroken)
 		case e.Prev != prev:
 			return entries, fmt.Errorf("entry %d: %w: previous digest does not match", want, ErrBroken)
@@ -205,60 +208,4 @@ func Verify(decision string, records []Record) ([]Entry, error) {
 		entries = append(entries, e)
 	}
 	return entries, nil
-}
-
-// noDuplicateKeys refuses an object in which a key stands twice, at any
-// depth, or in another case than the one it is compared by: encoding/json
-// would silently take the last.
-func noDuplicateKeys(data []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	type level struct {
-		keys    map[string]bool
-		wantKey bool
-	}
-	var stack []level
-	for {
-		tok, err := dec.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrMalformed, err)
-		}
-		var top *level
-		if n := len(stack); n > 0 {
-			top = &stack[n-1]
-		}
-		if delim, ok := tok.(json.Delim); ok {
-			switch delim {
-			case '{':
-				stack = append(stack, level{keys: map[string]bool{}, wantKey: true})
-				continue
-			case '[':
-				stack = append(stack, level{})
-				continue
-			default:
-				stack = stack[:len(stack)-1]
-				if n := len(stack); n > 0 && stack[n-1].keys != nil {
-					stack[n-1].wantKey = true
-				}
-				continue
-			}
-		}
-		if top == nil || top.keys == nil {
-			continue
-		}
-		if !top.wantKey {
-			top.wantKey = true
-			continue
-		}
-		key, _ := tok.(string)
-		folded := strings.ToLower(key)
-		if top.keys[folded] {
-			return fmt.Errorf("%w: key %q stands twice", ErrMalformed, key)
-		}
-		top.keys[folded] = true
-		top.wantKey = false
-	}
 }

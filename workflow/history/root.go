@@ -3,7 +3,6 @@ package history
 import (
 	"encoding/hex"
 	"fmt"
-	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -36,13 +35,4 @@ func merkle(leaves []tlog.Hash) tlog.Hash {
 		k *= 2
 	}
 	return tlog.NodeHash(merkle(leaves[:k]), merkle(leaves[k:]))
-}
-
-// check reports whether the digest is well formed.
-func (d Digest) check() error {
-	digits, ok := strings.CutPrefix(string(d), "sha256:")
-	if _, err := hex.DecodeString(digits); !ok || err != nil || len(digits) != 64 || digits != strings.ToLower(digits) {
-		return fmt.Errorf("%w: %q is not a digest", ErrMalformed, string(d))
-	}
-	return nil
 }

@@ -135,14 +135,22 @@ func actsIn(stage workflow.Stage) []Act {
 	return list
 }
 
-func (s *server) today() calendar.Date {
+func (s *server) today() calendar.Date { return calendar.DateOf(s.now()) }
+
+func (s *server) now() time.Time {
 	if s.svc.Now != nil {
-		return calendar.DateOf(s.svc.Now())
+		return s.svc.Now()
 	}
-	return calendar.DateOf(time.Now())
+	return time.Now()
 }
 
-func (s *server) getHistory(ctx context.Context, who caller, in *CasePath) (*body[page[Entry]], error) {
+// History is the whole record of a case.
+type History struct {
+	Items   []Entry  `json:"items"`
+	Sealing *Sealing `json:"sealing,omitempty" doc:"封存到何处。How far it is sealed in the log; absent where there is none."`
+}
+
+func (s *server) getHistory(ctx context.Context, who caller, in *CasePath) (*body[History], error) {
 	if _, err := s.read(ctx, who, in.ID); err != nil {
 		return nil, err
 	}
@@ -150,7 +158,11 @@ func (s *server) getHistory(ctx context.Context, who caller, in *CasePath) (*bod
 	if err != nil {
 		return nil, err
 	}
-	out := page[Entry]{Items: make([]Entry, len(records))}
+	sealing, err := s.sealing(ctx, who, in.ID, int64(len(records)))
+	if err != nil {
+		return nil, err
+	}
+	out := History{Items: make([]Entry, len(records)), Sealing: sealing}
 	for i, r := range records {
 		out.Items[i] = Entry{Seq: r.Seq, Digest: r.Digest, Entry: string(r.Data)}
 	}

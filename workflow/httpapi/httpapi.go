@@ -27,6 +27,7 @@ import (
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/scoresheet"
+	"github.com/juece/juece/workflow/transparency"
 )
 
 // Options sets what a host decides.
@@ -39,6 +40,9 @@ type Options struct {
 	// Sheets are the score sheets on offer (案卷评查). Default those of the
 	// module. A service checks reviews against its own Sheets.
 	Sheets *scoresheet.Set
+	// Log is where histories are sealed. Without a store in it there is none,
+	// and no operation that speaks of one.
+	Log transparency.Log
 	// MaxBodyBytes bounds a JSON body. Default 1 MiB.
 	MaxBodyBytes int64
 	// MaxMaterialBytes bounds an uploaded material. Default 32 MiB.
@@ -115,6 +119,7 @@ func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
 	s.roster()
 	s.scoresheets()
 	s.statistics()
+	s.log()
 	return errors.Join(s.failed...)
 }
 

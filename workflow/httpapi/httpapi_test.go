@@ -23,6 +23,7 @@ import (
 	"github.com/juece/juece/workflow/history"
 	"github.com/juece/juece/workflow/httpapi"
 	"github.com/juece/juece/workflow/sample"
+	"github.com/juece/juece/workflow/transparency"
 	"github.com/juece/juece/workflow/workflowtest"
 )
 
@@ -38,12 +39,13 @@ type harness struct {
 	svc     *workflow.Service
 	clock   *sample.Clock
 	log     *bytes.Buffer
+	sealed  transparency.Log
 }
 
 func serve(t *testing.T, s workflowtest.Storage) *harness {
 	t.Helper()
 	clock := sample.NewClock(calendar.MustParseDate("2026-03-01"))
-	h := &harness{t: t, svc: workflowtest.Service(t, s, clock), clock: clock, log: &bytes.Buffer{}}
+	h := &harness{t: t, svc: workflowtest.Service(t, s, clock), clock: clock, log: &bytes.Buffer{}, sealed: transparency.Log{Store: s, Origin: "juece.example/log"}}
 	mux := http.NewServeMux()
 	h.api = humago.NewWithPrefix(mux, "/v1", httpapi.Config("test"))
 	err := httpapi.Register(h.api, h.svc, httpapi.Options{
@@ -53,6 +55,7 @@ func serve(t *testing.T, s workflowtest.Storage) *harness {
 			return a, err
 		},
 		Logger: slog.New(slog.NewTextHandler(h.log, nil)),
+		Log:    h.sealed,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,9 @@ type access struct {
 //	upload a material                       | every role but public and auditor, same cases
 //	an act                                  | the roles of the act; the service judges
 //	submit opinions                         | public; an undertaking or executing unit, same cases
-//	catalogues of acts, packs and sheets    | every role
+//	proofs of a history                     | who may read it
+//	catalogues of acts, packs and sheets,   | every role
+//	checkpoints and consistency of the log  |
 func everyone() access { return access{roles: roles()} }
 func readers() access  { return access{roles: without(roles(), workflow.RolePublic)} }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/pack"
 	"github.com/juece/juece/workflow/plan"
+	"github.com/juece/juece/workflow/transparency"
 )
 
 // Problem is an error as the client gets it (RFC 9457). Code is stable; the
@@ -169,7 +170,7 @@ func (s *server) problem(ctx context.Context, lang string, err error) *Problem {
 		return newProblem("version_conflict", lang)
 	case errors.Is(err, workflow.ErrKeyReused):
 		return newProblem("key_reused", lang)
-	case errors.Is(err, workflow.ErrNotFound):
+	case errors.Is(err, workflow.ErrNotFound), errors.Is(err, transparency.ErrNotFound):
 		return newProblem("not_found", lang)
 	case errors.Is(err, pack.ErrUnknown):
 		return newProblem("unknown_pack", lang)

@@ -8,6 +8,7 @@ import (
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/sample"
+	"github.com/juece/juece/workflow/transparency"
 )
 
 // Storage is what a service needs of a store.
@@ -15,6 +16,7 @@ type Storage interface {
 	workflow.Store
 	workflow.Register
 	workflow.Vault
+	transparency.Store
 }
 
 // Service returns a service over a store, with its own clock.

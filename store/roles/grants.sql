@@ -1,0 +1,30 @@
+-- Everything starts from nothing, so that a grant of an earlier version ends.
+REVOKE ALL ON juece_decisions, juece_entries, juece_tasks, juece_opinions, juece_opinion_positions, juece_materials,
+    juece_idempotency, juece_outbox, juece_refusals, juece_unsealed, juece_log_leaves, juece_log_hashes,
+    juece_log_checkpoints, juece_log_cosignatures, juece_log_positions, juece_leases, juece_schema_version
+    FROM PUBLIC, {app}, {auditor};
+
+-- The service and the sealer. The history and the log are added to.
+GRANT SELECT, INSERT ON juece_entries, juece_opinions, juece_opinion_positions, juece_materials, juece_idempotency,
+    juece_outbox, juece_refusals, juece_log_leaves, juece_log_hashes, juece_log_checkpoints, juece_log_cosignatures,
+    juece_log_positions
+    TO {app};
+
+-- The state row, tasks and leases are derived or for the moment; an entry
+-- leaves the queue when it is sealed.
+GRANT SELECT, INSERT, UPDATE ON juece_decisions, juece_leases TO {app};
+GRANT SELECT, INSERT, UPDATE, DELETE ON juece_tasks TO {app};
+GRANT SELECT, INSERT, DELETE ON juece_unsealed TO {app};
+GRANT SELECT ON juece_schema_version TO {app};
+
+-- An auditor reads the history, the log and what surrounds them.
+GRANT SELECT ON juece_decisions, juece_entries, juece_tasks, juece_opinion_positions, juece_idempotency, juece_refusals,
+    juece_unsealed, juece_log_leaves, juece_log_hashes, juece_log_checkpoints, juece_log_cosignatures,
+    juece_log_positions, juece_leases, juece_schema_version
+    TO {auditor};
+
+-- But not what people wrote, nor what files hold; whoever needs that is granted
+-- the column by name.
+GRANT SELECT (decision_id, opinion_id, digest, received_at) ON juece_opinions TO {auditor};
+GRANT SELECT (decision_id, digest, media_type, name, created_at) ON juece_materials TO {auditor};
+GRANT SELECT (decision_id, event_id, seq, type, created_at) ON juece_outbox TO {auditor};
