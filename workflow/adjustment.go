@@ -50,8 +50,9 @@ func adjustmentThroughProcedure(v *view) result {
 // last: what the meeting lawfully decides may be another thing than was meant.
 func (v *view) openedFor(done decision.Done[decision.ConcludeAdjustment]) result {
 	var aim string
-	opened := false
+	opened, any := false, false
 	for _, a := range v.d.Adjustments {
+		any = any || a.Seq < done.Seq
 		if a.Act.Case == done.Act.Case && a.Seq < done.Seq {
 			aim, opened = a.Act.Aim, true
 		}
@@ -59,8 +60,10 @@ func (v *view) openedFor(done decision.Done[decision.ConcludeAdjustment]) result
 	switch {
 	case done.Act.Outcome == "abandoned":
 		return v.ok() // nothing was changed
-	case done.Act.Outcome == "" || done.Act.Case == "":
+	case done.Act.Outcome == "" || done.Act.Case == "" && any:
 		return v.unknown("调整案件及其结果", "which case adjusted it, and how it ended")
+	case opened && aim == "":
+		return v.unknown("启动调整的目的", "what the adjustment was opened for")
 	case !opened:
 		return v.absent("没有为此启动重大调整："+done.Act.Case, "no adjustment was opened as case "+done.Act.Case)
 	}
@@ -84,22 +87,40 @@ func suspensionGrounded(v *view) result {
 
 // suspension judges one suspension: its ground, its urgency, who decided.
 func (v *view) suspension(s decision.Done[decision.SuspendExecution]) result {
-	ground := slices.IndexFunc(v.d.Problems, func(p decision.Done[decision.ReportProblem]) bool {
-		return p.Act.Problem == s.Act.Problem && p.Seq < s.Seq
-	})
+	return worst(v.situation(s), v.chiefSuspended(s))
+}
+
+// situation judges the ground of a suspension, by Art 35.
+func (v *view) situation(s decision.Done[decision.SuspendExecution]) result {
+	ground := -1 // the last report: what is reported anew is there anew
+	for i, p := range v.d.Problems {
+		if p.Act.Problem == s.Act.Problem && p.Seq < s.Seq {
+			ground = i
+		}
+	}
+	reported := slices.ContainsFunc(v.d.Problems, func(p decision.Done[decision.ReportProblem]) bool { return p.Seq < s.Seq })
 	switch {
+	case !reported:
+		return v.absent("没有第三十五条所列情形的报告", "no situation of Art 35 was reported")
 	case s.Act.Problem == "" || ground < 0 && slices.ContainsFunc(v.d.Problems, func(p decision.Done[decision.ReportProblem]) bool { return p.Act.Problem == "" }):
 		return v.unknown("因何问题中止执行", "which problem the suspension is for")
 	case ground < 0:
 		return v.absent("没有第三十五条所列情形的报告", "no situation of Art 35 was reported")
-	case v.d.Problems[ground].Act.Hinders == nil:
+	}
+	return worst(v.groundStands(v.d.Problems[ground], s), v.serious(v.d.Problems[ground], s))
+}
+
+// serious asks whether the problem seriously hinders the goal, urgently.
+func (v *view) serious(p decision.Done[decision.ReportProblem], s decision.Done[decision.SuspendExecution]) result {
+	switch {
+	case p.Act.Hinders == nil:
 		return v.unknown("所报问题是否严重影响决策目标实现", "whether the problem seriously hinders the goal")
-	case !*v.d.Problems[ground].Act.Hinders:
+	case !*p.Act.Hinders:
 		return v.broken("所报问题没有严重影响决策目标实现，不是第三十五条的情形", "the problem does not seriously hinder the goal; it is no situation of Art 35")
 	case strings.TrimSpace(s.Act.Urgency) == "":
 		return v.lacking("情况紧急的说明", "why it is urgent")
 	}
-	return worst(v.groundStands(v.d.Problems[ground], s), v.chiefSuspended(s))
+	return v.ok()
 }
 
 // groundStands asks whether the situation was still there: one that the organ
@@ -108,12 +129,12 @@ func (v *view) suspension(s decision.Done[decision.SuspendExecution]) result {
 func (v *view) groundStands(p decision.Done[decision.ReportProblem], s decision.Done[decision.SuspendExecution]) result {
 	handled, any := v.lastHandling(p, s.Seq)
 	switch {
+	case v.resumedFrom(p.Act.Problem, max(p.Seq, handled.Seq), s.Seq):
+		return v.broken("因该问题中止后已经恢复执行，不得再据以中止", "the execution was resumed after a suspension for this problem; it is no ground any more")
 	case any && handled.Act.Handling == "":
 		return v.unknown("所报问题如何处理", "how the problem was handled")
 	case any && handled.Act.Handling != "suspend":
 		return v.broken("所报问题已另作处理，不得再据以中止执行", "the problem was handled otherwise and is no ground any more")
-	case v.resumedFrom(p.Act.Problem, max(p.Seq, handled.Seq), s.Seq):
-		return v.broken("因该问题中止后已经恢复执行，不得再据以中止", "the execution was resumed after a suspension for this problem; it is no ground any more")
 	}
 	return v.ok()
 }

@@ -20,25 +20,32 @@ var archiveRules = []Rule{
 
 // R33.1, Art 33: everything that any act of the case names.
 func filedWhole(v *view) result {
-	filed, ok := decision.Last(v.d.Archives)
-	if !ok {
+	if len(v.d.Archives) == 0 {
 		return v.absent("没有归档记录", "no filing is recorded")
 	}
-	if filed.Act.Items == nil {
-		return v.unknown("归档目录", "what was filed")
-	}
-	have := map[string]bool{}
-	for _, item := range filed.Act.Items {
-		have[item.Digest] = true
+	have := map[string]bool{} // by whichever filing
+	for _, filed := range v.d.Archives {
+		have[""] = have[""] || len(filed.Act.Items) == 0
+		for _, item := range filed.Act.Items {
+			have[item.Digest] = true
+		}
 	}
 	var missing []decision.Material
+	untold := false
 	for _, d := range v.Deeds {
 		for _, m := range decision.Materials(d.Act) {
+			untold = untold || m.Digest == ""
 			if m.Digest != "" && !have[m.Digest] {
 				have[m.Digest] = true
 				missing = append(missing, m)
 			}
 		}
+	}
+	if len(missing) > 0 && have[""] {
+		return v.unknown("归档目录", "what was filed")
+	}
+	if len(missing) == 0 && untold {
+		return v.unknown("有的材料是否归档", "whether some material was filed")
 	}
 	if len(missing) > 0 {
 		return v.absent(fmt.Sprintf("%d件材料未归档，其中有“%s”", len(missing), missing[0].Title),

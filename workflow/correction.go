@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -36,17 +37,46 @@ func rectified(v *view) result {
 	if len(items) == 0 {
 		return v.noObject("没有责令改正或者整改事项", "nothing was to be put right")
 	}
-	for _, r := range items {
-		if r.Item == "" {
-			return v.unknown("整改事项的编号", "the number of an item")
-		}
+	untold, judged := false, int64(0)
+	if last, ok := decision.Last(v.d.RectificationsJudged); ok {
+		judged = last.Seq
+	}
+	if v.moved("") > judged { // whichever it is, nobody has accepted it since
+		return v.absent("最后一次验收之后着手整改的事项尚未验收通过", "an item that was taken up after the last acceptance is not accepted")
 	}
 	for _, r := range items {
-		if r.State != "accepted" {
+		untold = untold || r.Item == "" || v.judgedUntold(r.Item)
+		if r.Item != "" && r.State != "accepted" && !v.judgedUntold(r.Item) {
 			return v.absent(fmt.Sprintf("整改事项“%s”尚未验收通过", r.Item), fmt.Sprintf("the item %q is not accepted", r.Item)).about("%s", r.Item)
 		}
 	}
+	if untold {
+		return v.unknown("整改事项的编号、是否验收通过", "the number of an item, or whether it was accepted")
+	}
 	return v.ok()
+}
+
+// judgedUntold reports whether the last word on an item may be an acceptance
+// that the file does not spell out.
+func (v *view) judgedUntold(item string) bool {
+	var last decision.Done[decision.JudgeRectification]
+	for _, j := range v.d.RectificationsJudged {
+		if j.Act.Item == item || j.Act.Item == "" {
+			last = j
+		}
+	}
+	return v.moved(item) < last.Seq && (last.Act.Accepted == nil || last.Act.Item == "" && *last.Act.Accepted)
+}
+
+// moved is when an item was last begun or submitted.
+func (v *view) moved(item string) int64 {
+	last := v.submitted(item, math.MaxInt64).Seq
+	for _, b := range v.d.RectificationsBegun {
+		if b.Act.Item == item {
+			last = max(last, b.Seq)
+		}
+	}
+	return last
 }
 
 // S38.1: the decree does not say it; a check by oneself is none.
@@ -67,17 +97,57 @@ func (v *view) acceptedApart(judged decision.Done[decision.JudgeRectification]) 
 	switch {
 	case a.Accepted != nil && !*a.Accepted:
 		return v.ok() // anybody may find that it is not done
-	case a.Acceptor == "" || submitted.Act.Rectifier == "":
-		return v.unknown("整改人员或者验收人员", "who rectified or who accepted")
-	case bodyName(a.Acceptor) == bodyName(submitted.Act.Rectifier), judged.Actor.ID != "" && judged.Actor.ID == submitted.Actor.ID:
+	case a.Accepted == nil:
+		return v.unknown("是否验收通过", "whether it was accepted")
+	case a.Acceptor != "" && v.tookPart(judged):
 		return v.broken("整改和验收为同一人", "the same person rectified and accepted").about("%s", a.Item)
 	case slices.Contains(v.responsible(a.Item, judged.Seq), bodyName(a.Acceptor)):
 		return v.broken("验收人员即整改责任人", "the acceptor is the person responsible for the item").about("%s", a.Item)
 	}
-	if item, _ := v.d.Rectification(a.Item); judged.Actor.Unit != "" && judged.Actor.Unit == item.Unit {
+	if judged.Actor.Unit != "" && judged.Actor.Unit == v.rectifying(a.Item, judged.Seq) {
 		return v.broken("整改单位验收了自己的整改", "the unit that rectified accepted it").about("%s", a.Item)
 	}
+	untold := slices.Contains(v.responsible(a.Item, judged.Seq), "") ||
+		slices.ContainsFunc(v.d.RectificationsSubmitted, func(s decision.Done[decision.SubmitRectification]) bool {
+			mine := s.Act.Item == a.Item && s.Act.Rectifier == "" || s.Act.Item != a.Item && (s.Act.Item == "" || a.Item == "")
+			return s.Seq < judged.Seq && mine
+		})
+	if untold || a.Acceptor == "" || submitted.Act.Rectifier == "" {
+		return v.unknown("整改人员或者验收人员", "who rectified or who accepted")
+	}
 	return v.ok()
+}
+
+// rectifying is the unit that was named for an item before an act.
+func (v *view) rectifying(item string, seq int64) string {
+	unit := ""
+	for _, o := range v.d.CorrectionOrders {
+		if o.Act.Item == item && o.Seq < seq {
+			unit = o.Act.Addressee
+		}
+	}
+	for _, r := range v.d.FileReviews {
+		for _, f := range r.Act.Findings {
+			if f.Item == item && r.Seq < seq {
+				unit = f.Unit
+			}
+		}
+	}
+	for _, o := range v.d.RectificationsOpened {
+		if o.Act.Item == item && o.Seq < seq {
+			unit = o.Act.Unit
+		}
+	}
+	return unit
+}
+
+// tookPart reports whether who accepts an item was among those who rectified
+// it, in whichever round.
+func (v *view) tookPart(judged decision.Done[decision.JudgeRectification]) bool {
+	return slices.ContainsFunc(v.d.RectificationsSubmitted, func(s decision.Done[decision.SubmitRectification]) bool {
+		same := bodyName(s.Act.Rectifier) == bodyName(judged.Act.Acceptor) || judged.Actor.ID != "" && judged.Actor.ID == s.Actor.ID
+		return same && s.Act.Item == judged.Act.Item && s.Seq < judged.Seq
+	})
 }
 
 // submitted is what was submitted on an item last before an act.

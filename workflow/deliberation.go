@@ -68,33 +68,54 @@ func dossierWhole(v *view) result {
 	if placed && agenda.Dossier == nil {
 		return v.lacking("提请讨论的材料", "what went to the meeting")
 	}
+	nameless := false // something of which the file does not tell what it is
 	in := func(digest string) bool {
-		return !placed || digest == "" || slices.ContainsFunc(agenda.Dossier, func(m decision.Material) bool { return m.Digest == digest })
+		nameless = nameless || digest == "" && v.Evidence != Live
+		if placed && digest != "" && !holds(agenda.Dossier, digest) && holds(agenda.Dossier, "") {
+			nameless = true
+			return true
+		}
+		return !placed || digest == "" || holds(agenda.Dossier, digest)
 	}
 	_, drafted := v.d.Draft()
 	drafted = drafted && (v.target() == 0 || v.d.HasDraft(v.target()))
-	want(drafted && in(v.textOf(v.target())), "决策草案（一）", "the draft (1)")
-	if how, _ := v.step(decision.StepCompetition); how == applies {
-		review, ok := decision.Last(v.d.CompetitionReviews)
+	text := v.textOf(v.target())
+	if !drafted && v.d.HasDraft(0) { // of which it is not told which version it is
+		text, drafted, nameless = v.textOf(0), true, true
+	}
+	want(drafted && in(text), "决策草案（一）", "the draft (1)")
+	review, ok := decision.Last(v.d.CompetitionReviews)
+	switch how, _ := v.step(decision.StepCompetition); {
+	case how == undetermined && !ok && v.Evidence != Live:
+		nameless = true
+	case how == applies:
 		want(ok && in(review.Act.Text.Digest), "公平竞争审查情况（一）", "the fair-competition review (1)")
 	}
 	if completed, _ := v.activities(); completed > 0 {
 		want(len(v.d.Adoptions) > 0, "公众意见研究采纳情况（二）", "how opinions of the public were handled (2)")
 	}
+	handled := map[string]bool{}
+	for _, x := range v.d.ExpertDispositions {
+		handled[x.Act.Expert] = true
+	}
 	for _, o := range v.d.ExpertOpinions {
-		disposed := slices.ContainsFunc(v.d.ExpertDispositions, func(x decision.Done[decision.DisposeExpertOpinion]) bool { return x.Act.Expert == o.Act.Expert })
-		want(disposed, "专家论证意见研究采纳情况（三）："+o.Act.Expert, "how the expert opinion was handled (3): "+o.Act.Expert)
+		if len(handled) > 0 && (o.Act.Expert == "" || !handled[o.Act.Expert] && handled[""]) {
+			nameless = true
+			continue
+		}
+		want(handled[o.Act.Expert], "专家论证意见研究采纳情况（三）："+o.Act.Expert, "how the expert opinion was handled (3): "+o.Act.Expert)
 	}
 	if report, ok := decision.Last(v.d.RiskAssessments); ok {
 		want(in(report.Act.Report.Digest), "风险评估报告（四）", "the risk assessment (4)")
 	}
 	opinion, reviewed := v.opinion()
 	want(reviewed && in(opinion.Act.Text.Digest), "合法性审查意见（五）", "the legality opinion (5)")
-	if len(zh) > 0 && placed && slices.ContainsFunc(agenda.Dossier, func(m decision.Material) bool { return m.Digest == "" }) {
-		return v.unknown("提请讨论的有的材料是什么", "what some of the material for the meeting is")
-	}
 	if len(zh) > 0 {
 		return v.absent("缺少："+strings.Join(zh, "、"), "missing: "+strings.Join(en, ", "))
+	}
+	if nameless {
+		return v.unknown("提请讨论的有的材料是什么、是否需要，或者提交的是第几版草案",
+			"what some of the material is, whether it was needed, or which version was submitted")
 	}
 	return v.ok()
 }
@@ -112,7 +133,7 @@ func forumLawful(v *view) result {
 			return v.broken("会议与议题所列会议不一致", "the meeting is not the one on the agenda")
 		case placed && agenda.Act.Draft != meeting.Act.Draft && agenda.Act.Draft != 0 && meeting.Act.Draft != 0:
 			return v.broken("会议讨论的草案与议题所列版本不一致", "the version before the meeting is not the one on the agenda")
-		case meeting.Act.Chief != "" && meeting.Act.Members != nil && !isMember(meeting.Act, meeting.Act.Chief):
+		case meeting.Act.Chief != "" && meeting.Act.Members != nil && !isMember(meeting.Act, meeting.Act.Chief) && !isMember(meeting.Act, ""):
 			return v.broken("行政首长不在会议组成人员之中", "the chief executive is not among the members")
 		}
 	}
@@ -131,16 +152,29 @@ func isMember(m decision.OpenMeeting, id string) bool {
 	return slices.ContainsFunc(m.Members, func(x decision.Member) bool { return x.ID == id })
 }
 
+// meetingBefore is the last meeting before an act: a later one has no part in
+// it.
+func (v *view) meetingBefore(seq int64) (last decision.Done[decision.OpenMeeting], met bool) {
+	for _, m := range v.d.Meetings {
+		if m.Seq < seq {
+			last, met = m, true
+		}
+	}
+	return last, met
+}
+
 // R30.2, Art 30 ¶1: the chief executive decides, or one with authority to;
 // not before the meeting, and on the draft that it discussed.
 func decidedByChief(v *view) result {
-	meeting, met := decision.Last(v.d.Meetings)
 	made, ok := decision.Last(v.d.Decisions)
+	meeting, met := v.meetingBefore(made.Seq)
 	switch {
 	case !ok:
 		return v.absent("没有决定的记录", "no decision is recorded")
-	case !met:
+	case len(v.d.Meetings) == 0:
 		return v.absent("没有会议的记录", "no meeting is recorded")
+	case !met:
+		return v.broken("决定早于会议", "the decision is earlier than the meeting")
 	case !made.OccurredOn.IsZero() && !meeting.OccurredOn.IsZero() && made.OccurredOn.Before(meeting.OccurredOn):
 		return v.broken("决定早于会议", "the decision is earlier than the meeting").from(meeting.OccurredOn)
 	case (v.at("publish") || v.at("withhold_publication")) && (made.Act.Outcome == "rejected" || made.Act.Outcome == "deferred"):
@@ -178,31 +212,31 @@ func chiefLast(v *view) result {
 	switch {
 	case !ok:
 		return v.absent("没有会议的记录", "no meeting is recorded")
-	case meeting.Members == nil || meeting.Chief == "":
-		return v.unknown("会议组成人员和行政首长", "who the members and the chief executive were")
+	case meeting.Members == nil:
+		return v.unknown("会议组成人员", "who the members were")
 	case len(said) == 0 && v.Evidence == Published:
 		return v.unknown("会议发言", "what was said in the meeting")
-	}
-	if slices.ContainsFunc(said, func(s decision.Done[decision.RecordStatement]) bool { return s.Act.Member == "" }) {
-		return v.unknown("有的发言是谁的", "whose a statement is")
 	}
 	lastSaid := map[string]int64{}
 	for _, s := range said {
 		lastSaid[s.Act.Member] = s.Seq
 	}
+	_, nameless := lastSaid[""]
 	chief := lastSaid[meeting.Chief]
 	if latest, ok := v.gateAct().(decision.RecordStatement); ok && v.Evidence == Live && latest.Member != meeting.Chief {
 		return v.ok() // another member may always still speak
 	}
 	var silent []string
-	chiefPresent := false
+	chiefPresent, untold := false, meeting.Chief == ""
 	for _, m := range meeting.Members {
 		switch {
 		case m.Present == nil:
-			return v.unknown("谁出席了会议", "who was present")
+			untold = true
 		case !*m.Present:
-		case m.ID == meeting.Chief:
+		case m.ID == meeting.Chief && m.ID != "":
 			chiefPresent = true
+		case len(said) > 0 && (m.ID == "" || lastSaid[m.ID] == 0 && nameless):
+			untold = true
 		case lastSaid[m.ID] == 0:
 			silent = append(silent, m.ID)
 		}
@@ -211,16 +245,18 @@ func chiefLast(v *view) result {
 		list := strings.Join(silent, "、")
 		return v.absent("尚未发表意见："+list+"；行政首长须最后发表意见", list+" have not spoken; the chief executive speaks last").about("%s", list)
 	}
-	if !chiefPresent {
-		return v.okBecause("行政首长未出席", "the chief executive was not present")
-	}
-	if chief == 0 {
-		return v.absent("行政首长尚未发表意见", "the chief executive has not spoken")
-	}
-	for member, seq := range lastSaid {
-		if member != meeting.Chief && seq > chief {
+	for _, m := range meeting.Members { // an observer's word is no member's opinion
+		if member := m.ID; meeting.Chief != "" && chief > 0 && member != "" && member != meeting.Chief && lastSaid[member] > chief {
 			return v.broken("行政首长发言之后又有人发言，行政首长须最后发表意见", "others spoke after the chief executive, who speaks last").about("%s", member)
 		}
+	}
+	switch {
+	case chiefPresent && chief == 0 && !nameless:
+		return v.absent("行政首长尚未发表意见", "the chief executive has not spoken")
+	case untold || nameless:
+		return v.unknown("谁出席了会议、谁是行政首长、有的发言是谁的", "who was present, who the chief executive was, or whose a statement is")
+	case !chiefPresent:
+		return v.okBecause("行政首长未出席", "the chief executive was not present")
 	}
 	return v.ok()
 }
@@ -297,21 +333,29 @@ func minutesSignedByOthers(v *view) result {
 	switch {
 	case !ok:
 		return v.noObject("没有签署会议记录", "no minutes were signed")
-	case signed.Act.Author == "" || signed.Act.Signers == nil:
+	case signed.Act.Author == "" || len(signed.Act.Signers) == 0:
 		return v.unknown("会议记录的记录人或者签署人", "who wrote and who signed the minutes")
-	case len(signed.Act.Signers) == 1 && signed.Act.Signers[0] == signed.Act.Author:
+	case slices.ContainsFunc(signed.Act.Signers, func(name string) bool { return name != signed.Act.Author && name != "" }):
+		return v.ok()
+	case slices.Contains(signed.Act.Signers, ""):
+		return v.unknown("会议记录的签署人", "who signed the minutes")
+	default:
 		return v.broken("会议记录不得只由记录人本人签署", "the author is the only signer of the minutes")
 	}
-	return v.ok()
 }
 
 // R30.6, Art 30 ¶1: only a review of another object ends with the review.
 func endedByDecision(v *view) result {
-	if len(v.d.ReviewsConcluded) > 0 {
-		if v.Evidence == Published {
-			return v.unknown("审查之后是否集体讨论", "whether it was discussed after the review")
-		}
+	given := func(outcome string) bool { // of a matter that is given up nothing is decided
+		return slices.ContainsFunc(v.d.ReviewsConcluded, func(c decision.Done[decision.ConcludeReview]) bool { return c.Act.Outcome == outcome })
+	}
+	switch {
+	case (given("signed") || given("issued")) && v.Evidence == Published:
+		return v.unknown("审查之后是否集体讨论", "whether it was discussed after the review")
+	case given("signed") || given("issued"):
 		return v.broken("重大行政决策须经集体讨论决定，不得以审查办结", "a major decision is discussed and decided; a review does not end it")
+	case given(""):
+		return v.unknown("审查如何办结", "how the review was concluded")
 	}
 	return v.noObject("没有以审查办结", "the case was not ended by a review")
 }
@@ -343,11 +387,16 @@ func stepsOnThisVersion(v *view) result {
 	for _, o := range v.d.ExpertOpinions {
 		argued = max(argued, o.Act.Draft)
 	}
+	reviewed := 0
+	for _, r := range v.d.CompetitionReviews {
+		reviewed = max(reviewed, r.Act.Draft)
+	}
 	behind(heard, "公众参与", "public participation")
 	behind(argued, "专家论证", "expert review")
 	if assessed, ok := decision.Last(v.assessments()); ok {
 		behind(assessed.draft, "风险评估", "risk assessment")
 	}
+	behind(reviewed, "公平竞争审查", "fair-competition review")
 	if len(zh) > 0 {
 		return v.broken(fmt.Sprintf("提交讨论的是第%d版，以下程序针对较早版本：%s", target, strings.Join(zh, "、")),
 			fmt.Sprintf("version %d is put to the discussion; these steps were on an earlier one: %s", target, strings.Join(en, ", ")))
@@ -362,14 +411,17 @@ func partyReported(v *view) result {
 	switch {
 	case done && last.Act.Result == "not_approved":
 		return v.broken("同级党委未同意", "the Party committee did not approve")
-	case done && last.Act.RepliedOn.IsZero():
-		return v.unknown("党委答复日期", "when the Party committee replied")
-	case done && !v.gateDay().IsZero() && last.Act.RepliedOn.After(v.gateDay()):
-		return v.broken("党委答复晚于出台日期", "the Party committee replied after the issue").from(last.Act.RepliedOn)
-	case done:
-		return v.ok()
 	case how == excused:
 		return v.not("已认定按照规定无须请示报告", "determined that the rules call for no report")
+	case done && !v.gateDay().IsZero() && last.Act.RepliedOn.After(v.gateDay()):
+		if how == undetermined {
+			return v.undecided(decision.StepParty)
+		}
+		return v.broken("党委答复晚于出台日期", "the Party committee replied after the issue").from(last.Act.RepliedOn)
+	case done && (last.Act.Result == "" || last.Act.RepliedOn.IsZero()):
+		return v.unknown("党委的答复或者答复日期", "what the Party committee replied, or when")
+	case done:
+		return v.ok()
 	case how == undetermined:
 		return v.undecided(decision.StepParty)
 	}

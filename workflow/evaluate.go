@@ -368,18 +368,24 @@ func (v *view) step(step decision.Step) (applicability, decision.DetermineStep) 
 	if !named { // only a pack of another object leaves a step out
 		return excused, decision.DetermineStep{}
 	}
-	var last *decision.DetermineStep
+	var last, nameless *decision.DetermineStep
 	for i := range v.d.Determinations {
-		if v.d.Determinations[i].Act.Step == step {
-			last = &v.d.Determinations[i].Act
+		switch a := &v.d.Determinations[i].Act; a.Step {
+		case step:
+			last, nameless = a, nil
+		case "":
+			nameless = a
 		}
 	}
 	switch {
-	case last == nil || last.Applies == nil:
-		if rule.Always() {
-			return applies, decision.DetermineStep{}
-		}
+	case nameless != nil && (!rule.Always() || len(rule.Exempt) > 0): // it may be the last word on this step
 		return undetermined, decision.DetermineStep{}
+	case (last == nil || last.Applies == nil) && rule.Always():
+		return applies, decision.DetermineStep{}
+	case last == nil:
+		return undetermined, decision.DetermineStep{}
+	case last.Applies == nil:
+		return undetermined, *last
 	case *last.Applies:
 		return applies, *last
 	case slices.Contains(rule.Exempt, last.Ground):
@@ -391,7 +397,7 @@ func (v *view) step(step decision.Step) (applicability, decision.DetermineStep) 
 	case last.Ground == "condition_absent", last.Ground == "already_assessed" && step == decision.StepRisk, // Art 22 ¶2
 		last.Ground == "" && v.Evidence != Live:
 		return excused, *last
-	default:
-		return applies, *last
+	default: // a ground that is of another step leaves open whether this one applies
+		return undetermined, *last
 	}
 }

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -60,12 +61,17 @@ func triggerBorneOut(v *view) result {
 		return v.noObject("没有开展决策后评估", "no evaluation was ordered")
 	}
 	below, _, opinions := v.triggers()
+	// The organ judges the effect by what was reported, urged or suspended.
+	below = below || len(v.d.Progress)+len(v.d.Urgings)+len(v.d.Suspensions) > 0
+	untold := slices.ContainsFunc(v.d.Problems, func(p decision.Done[decision.ReportProblem]) bool { return p.Act.Hinders == nil })
 	switch {
 	case ordered.Act.Trigger == "":
 		return v.unknown("开展评估的情形", "why the evaluation is ordered")
 	case ordered.Act.Trigger == "many_opinions" && opinions == 0:
 		return v.absent("以意见较多为由，但没有收到意见的记录", "many opinions are the reason, and none is recorded")
-	case ordered.Act.Trigger == "below_expectation" && !below && len(v.d.Progress) == 0:
+	case ordered.Act.Trigger == "below_expectation" && !below && untold:
+		return v.unknown("所报问题是否严重影响决策目标实现", "whether the problem seriously hinders the goal")
+	case ordered.Act.Trigger == "below_expectation" && !below:
 		return v.absent("以明显未达到预期效果为由，但没有执行情况或者问题的记录", "falling short is the reason, and neither a problem nor a report on the execution is recorded")
 	}
 	return v.ok()
@@ -101,15 +107,20 @@ func evaluatorIndependent(v *view) result {
 		names := []string{e.ordered.Act.Evaluator}
 		if e.filed != nil {
 			names = append(names, e.filed.Act.Evaluator)
-			if slices.Contains(e.filed.Actor.Roles, RoleEvaluator) {
-				names = append(names, e.filed.Actor.ID, e.filed.Actor.Unit)
+			if by := e.filed.Actor; slices.Contains(by.Roles, RoleEvaluator) {
+				names = append(names, cmp.Or(by.ID, by.Unit), cmp.Or(by.Unit, by.ID))
 			}
 		}
+		_, untold := bore[""]
 		for _, name := range names {
+			untold = untold || name == "" && len(bore) > 0
 			if what, did := bore[bodyName(name)]; did && name != "" {
 				return v.broken(fmt.Sprintf("“%s”在决策前承担了%s，不得受托评估", name, what[0]),
 					fmt.Sprintf("%q did the %s before the decision and may not be commissioned", name, what[1])).about("%s", name)
 			}
+		}
+		if untold {
+			return v.unknown("由谁论证、评估", "who reviewed, assessed or evaluated")
 		}
 		return v.ok()
 	})
@@ -159,6 +170,9 @@ func (v *view) boreMainWork() map[string][2]string {
 			if n != "" && (n == name || slices.Contains(by.Roles, role)) {
 				bore[bodyName(n)] = [2]string{zh, en}
 			}
+		}
+		if name == "" {
+			bore[""] = [2]string{zh, en}
 		}
 	}
 	for _, o := range v.d.ExpertOpinions {

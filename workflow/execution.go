@@ -53,8 +53,11 @@ var executionRules = []Rule{
 // R34.1, Art 34. The decree gives no day; a decision that leaves the organ has
 // somebody to carry it out.
 func executionAssigned(v *view) result {
-	if len(v.d.ExecutingUnits()) == 0 {
+	switch {
+	case len(v.d.Executions) == 0:
 		return v.absent("没有明确决策执行单位", "no executing unit is named")
+	case len(v.d.ExecutingUnits()) == 0:
+		return v.lacking("决策执行单位的名单", "which the executing units are")
 	}
 	return v.ok()
 }
@@ -94,7 +97,13 @@ func (v *view) tasksReported() result {
 		if t.ID == "" {
 			return v.unknown("任务的编号", "the number of a task")
 		}
-		if !slices.ContainsFunc(v.d.Progress, func(p decision.Done[decision.ReportProgress]) bool { return p.Act.Task == t.ID }) {
+		reported := func(task string) bool {
+			return slices.ContainsFunc(v.d.Progress, func(p decision.Done[decision.ReportProgress]) bool { return p.Act.Task == task })
+		}
+		if !reported(t.ID) && reported("") {
+			return v.unknown("报告的是哪项任务", "which task a report is on")
+		}
+		if !reported(t.ID) {
 			return v.absent(fmt.Sprintf("任务“%s”没有执行情况报告", t.Title), fmt.Sprintf("nothing is reported on the task %q", t.Title)).about("%s", t.ID)
 		}
 	}
@@ -108,25 +117,34 @@ func tasksAssigned(v *view) result {
 	if len(tasks) == 0 {
 		return v.noObject("没有分解任务", "the decision was not broken down into tasks")
 	}
-	if changed := v.silentChange(); changed != "" {
-		return v.lacking("改变已分解任务的理由："+changed, "why a task is changed: "+changed).about("%s", changed)
+	var answers []result
+	if len(v.d.Executions) == 0 {
+		answers = append(answers, v.absent("没有明确决策执行单位", "no executing unit is named"))
 	}
-	units := v.d.ExecutingUnits()
 	for _, t := range tasks {
-		_, closed := v.d.Closed(t.ID)
+		answers = append(answers, v.taskAssigned(t).about("%s", t.ID))
+	}
+	if changed := v.silentChange(); changed != "" {
+		answers = append(answers, v.lacking("改变已分解任务的理由："+changed, "why a task is changed: "+changed).about("%s", changed))
+	}
+	return worst(answers...)
+}
+
+func (v *view) taskAssigned(t decision.ExecutionTask) result {
+	units := v.d.ExecutingUnits()
+	if _, closed := v.d.Closed(t.ID); !closed && t.Unit != "" && len(v.d.Executions) > 0 {
 		switch {
-		case t.Unit == "" || t.Post == "" || t.Person == "" || t.Measure == "" || t.Due.IsZero():
-			return v.lacking("任务“"+t.Title+"”的单位、岗位、人员、措施或者时限", "the unit, post, person, measure or day of the task "+t.Title).about("%s", t.ID)
-		case closed:
-			continue
 		case len(units) == 0:
-			return v.absent("没有明确决策执行单位", "no executing unit is named")
+			return v.lacking("决策执行单位的名单", "which the executing units are")
 		case !slices.Contains(units, t.Unit) && slices.Contains(units, ""):
 			return v.unknown("全部执行单位", "all the executing units")
 		case !slices.Contains(units, t.Unit):
 			return v.broken(fmt.Sprintf("任务“%s”交给了并非执行单位的“%s”", t.Title, t.Unit),
-				fmt.Sprintf("the task %q is given to %q, which is no executing unit", t.Title, t.Unit)).about("%s", t.ID)
+				fmt.Sprintf("the task %q is given to %q, which is no executing unit", t.Title, t.Unit))
 		}
+	}
+	if t.Unit == "" || t.Post == "" || t.Person == "" || t.Measure == "" || t.Due.IsZero() {
+		return v.lacking("任务“"+t.Title+"”的单位、岗位、人员、措施或者时限", "the unit, post, person, measure or day of the task "+t.Title)
 	}
 	return v.ok()
 }
@@ -154,13 +172,16 @@ func tasksClosed(v *view) result {
 	}
 	var open []string
 	closing := slices.ContainsFunc(v.d.TasksClosed, func(c decision.Done[decision.CloseTask]) bool { return c.Act.Task == "" })
-	if closing || slices.ContainsFunc(tasks, func(t decision.ExecutionTask) bool { return t.ID == "" }) {
-		return v.unknown("任务的编号", "the number of a task")
-	}
+	untold := closing
 	for _, t := range tasks {
-		if _, closed := v.d.Closed(t.ID); !closed {
+		if _, closed := v.d.Closed(t.ID); t.ID == "" && len(v.d.TasksClosed) > 0 {
+			untold = true
+		} else if !closed && !closing {
 			open = append(open, t.ID)
 		}
+	}
+	if len(open) == 0 && untold {
+		return v.unknown("任务的编号", "the number of a task")
 	}
 	if len(open) > 0 {
 		list := strings.Join(open, "、")
@@ -222,7 +243,7 @@ func feedbackDisposed(v *view) result {
 			continue
 		}
 		came = true
-		if gap := covered.gap(b.Act.First, b.Act.Last); gap > 0 {
+		if gap := covered.gap(max(b.Act.First, 1), b.Act.Last); gap > 0 {
 			if v.dispositionsUntold() {
 				return v.unknown("有的处理结果针对哪些意见", "which opinions a disposition is of")
 			}
@@ -231,6 +252,11 @@ func feedbackDisposed(v *view) result {
 	}
 	if !came {
 		return v.noObject("公布后没有收到意见建议", "no opinion came in after publication")
+	}
+	for _, act := range v.d.Dispositions {
+		if slices.ContainsFunc(act.Act.Groups, func(g decision.OpinionGroup) bool { return g.Disposition == "" }) {
+			return v.unknown("意见的处理结果", "what became of an opinion")
+		}
 	}
 	return v.ok()
 }
@@ -242,8 +268,9 @@ func problemsHandled(v *view) result {
 	}
 	answers := make([]result, len(v.d.Problems))
 	for i, p := range v.d.Problems {
-		if p.Act.Problem == "" {
-			return v.unknown("所报问题的编号", "the number of a problem")
+		if p.Act.Problem == "" && slices.ContainsFunc(v.d.ProblemsHandled, func(h decision.Done[decision.HandleProblem]) bool { return h.Seq > p.Seq }) {
+			answers[i] = v.unknown("所报问题的编号", "the number of a problem")
+			continue
 		}
 		answers[i] = v.problemHandled(p).about("%s", p.Act.Problem)
 	}
@@ -254,6 +281,12 @@ func problemsHandled(v *view) result {
 // done. To adjust or stop takes a case of its own, see R37.3.
 func (v *view) problemHandled(p decision.Done[decision.ReportProblem]) result {
 	handled, ok := v.lastHandling(p, math.MaxInt64)
+	nameless := slices.ContainsFunc(v.d.ProblemsHandled, func(h decision.Done[decision.HandleProblem]) bool {
+		return h.Act.Problem == "" && h.Seq > p.Seq && h.Seq > handled.Seq
+	})
+	if nameless { // it may be the last word on this problem
+		return v.unknown("处理的是哪个问题", "which problem was handled")
+	}
 	if !ok {
 		return v.absent(fmt.Sprintf("所报问题“%s”尚未处理", p.Act.Problem), fmt.Sprintf("the problem %q is not handled", p.Act.Problem))
 	}

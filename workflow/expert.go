@@ -50,7 +50,7 @@ func expertsHeard(v *view) result {
 	covered := map[string]bool{}
 	told, whole := false, true
 	for _, o := range v.d.ExpertOpinions {
-		told, whole = told || o.Act.Topics != nil, whole && len(o.Act.Topics) > 0
+		told, whole = told || o.Act.Topics != nil, whole && len(o.Act.Topics) > 0 && !slices.Contains(o.Act.Topics, "")
 		for _, t := range o.Act.Topics {
 			covered[t] = true
 		}
@@ -65,6 +65,8 @@ func expertsHeard(v *view) result {
 		}
 	}
 	switch {
+	case len(zh) > 0 && how == excused:
+		return v.not("已认定专业性、技术性不强", "determined not to be professional or technical")
 	case len(zh) > 0 && how == undetermined:
 		return v.undecided(decision.StepExpert)
 	case len(zh) > 0 && !whole:
@@ -144,13 +146,7 @@ func secrecyUndertaken(v *view) result {
 
 // R20.1, Art 20: nobody with a direct interest may be chosen.
 func noInterest(v *view) result {
-	for _, o := range v.d.ExpertOpinions {
-		if o.Act.Expert != "" && !engaged(v.d, o.Act.Expert) {
-			return v.absent(fmt.Sprintf("“%s”提出论证意见，没有选聘和利害关系声明的记录", o.Act.Expert),
-				fmt.Sprintf("%q gave an opinion; neither an engagement nor a declaration of interest is recorded", o.Act.Expert)).about("%s", o.Act.Expert)
-		}
-	}
-	return v.experts(func(e decision.EngageExpert) result {
+	answers := []result{v.experts(func(e decision.EngageExpert) result {
 		switch {
 		case e.DirectInterest == nil:
 			return v.unknown("专家是否与事项有直接利害关系", "whether the expert has a direct interest")
@@ -158,7 +154,24 @@ func noInterest(v *view) result {
 			return v.broken("专家与决策事项有直接利害关系，应当回避", "the expert has a direct interest and must stand aside")
 		}
 		return v.ok()
-	})
+	})}
+	for _, o := range v.d.ExpertOpinions {
+		before := map[string]bool{} // who declares after arguing was chosen unseen
+		for _, e := range v.d.Experts {
+			if e.Seq < o.Seq {
+				before[e.Act.Expert] = true
+			}
+		}
+		switch name := o.Act.Expert; {
+		case before[name] && name != "":
+		case len(before) > 0 && (name == "" || before[""]):
+			answers = append(answers, v.unknown("论证意见是谁提出的、选聘了谁", "whose an opinion is, or who was engaged"))
+		default:
+			answers = append(answers, v.absent(fmt.Sprintf("“%s”提出论证意见，没有选聘和利害关系声明的记录", name),
+				fmt.Sprintf("%q gave an opinion; neither an engagement nor a declaration of interest is recorded", name)).about("%s", name))
+		}
+	}
+	return worst(answers...)
 }
 
 // R20.2, Art 20: attention to differing views is asked for, not a number.

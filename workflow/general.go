@@ -106,10 +106,10 @@ func catalogueConsented(v *view) result {
 	switch {
 	case !ok:
 		return v.noObject("未援引决策事项目录", "no catalogue is cited")
-	case a.ConsentRef == "" || a.ConsentedOn.IsZero() || a.PublishedOn.IsZero():
-		return v.lacking("党委同意的文件、日期或者目录公布日期", "the consent of the Party committee, its day, or when the catalogue was published")
-	case a.ConsentedOn.After(a.PublishedOn):
+	case !a.ConsentedOn.IsZero() && !a.PublishedOn.IsZero() && a.ConsentedOn.After(a.PublishedOn):
 		return v.broken("目录公布早于党委同意", "the catalogue was published before the Party committee consented")
+	case a.Committee == "" || a.ConsentRef == "" || a.ConsentedOn.IsZero() || a.PublishedOn.IsZero():
+		return v.lacking("党委同意的文件、日期或者目录公布日期", "the consent of the Party committee, its day, or when the catalogue was published")
 	case a.Version > 1 && strings.TrimSpace(a.Adjusted) == "":
 		return v.lacking("目录调整的理由", "why the catalogue was adjusted")
 	}
@@ -123,20 +123,27 @@ func catalogueFollowed(v *view) result {
 	if !ok || len(last.Act.Steps) == 0 {
 		return v.noObject("没有目录载明的程序", "no catalogue declares any procedure")
 	}
+	nameless := slices.ContainsFunc(v.d.Determinations, func(d decision.Done[decision.DetermineStep]) bool { return d.Act.Step == "" })
+	untold := nameless
 	for _, step := range last.Act.Steps {
 		if step == "" {
-			continue // not told; the others are judged
+			untold = true // the others are judged
+			continue
 		}
-		how, _ := v.step(step)
+		how, said := v.step(step)
 		// What comes after the package cannot be asked for yet.
-		if how == undetermined && !v.performed(step) && step != decision.StepParty && step != decision.StepCongress {
+		if how == undetermined && said.Step != "" && said.Applies == nil && !v.performed(step) {
+			untold = true
+			continue
+		}
+		if how == undetermined && !nameless && !v.performed(step) && step != decision.StepParty && step != decision.StepCongress {
 			return v.absent("目录载明的程序没有履行的记录："+string(step), "the catalogue declares a procedure that nothing shows: "+string(step)).about("%s", step)
 		}
-		if how == excused {
+		if how == excused || how == undetermined && said.Applies != nil && !*said.Applies {
 			return v.broken("目录载明的程序被认定为不适用："+string(step), "the catalogue declares a procedure that was determined not to apply: "+string(step)).about("%s", step)
 		}
 	}
-	if slices.Contains(last.Act.Steps, "") {
+	if untold {
 		return v.unknown("目录载明的全部程序", "all the procedures that the catalogue declares")
 	}
 	return v.ok()
@@ -149,14 +156,17 @@ func congress(v *view) result {
 	switch {
 	case done && last.Act.Result == "not_approved":
 		return v.broken("人大未予批准", "the People's Congress did not approve")
-	case done && last.Act.ActedOn.IsZero():
-		return v.unknown("人大办理日期", "the day on which the People's Congress acted")
-	case done && !v.gateDay().IsZero() && last.Act.ActedOn.After(v.gateDay()):
-		return v.broken("人大办理日期晚于出台日期", "the People's Congress acted after the issue").from(last.Act.ActedOn)
-	case done:
-		return v.ok()
 	case how == excused:
 		return v.not("已认定无须经人大办理", "determined not to apply")
+	case done && !v.gateDay().IsZero() && last.Act.ActedOn.After(v.gateDay()):
+		if how == undetermined {
+			return v.undecided(decision.StepCongress)
+		}
+		return v.broken("人大办理日期晚于出台日期", "the People's Congress acted after the issue").from(last.Act.ActedOn)
+	case done && (last.Act.Result == "" || last.Act.ActedOn.IsZero()):
+		return v.unknown("人大办理的结果或者日期", "what the People's Congress said, or when")
+	case done:
+		return v.ok()
 	case how == undetermined:
 		return v.undecided(decision.StepCongress)
 	}

@@ -93,8 +93,11 @@ func initiationReasoned(v *view) result {
 // R11.1, Art 11.
 func oneLead(v *view) result {
 	assigned, ok := decision.Last(v.d.Assignments)
-	if !ok || len(assigned.Act.Units) == 0 {
+	switch {
+	case !ok:
 		return v.absent("没有明确承办单位", "no undertaking unit was named")
+	case len(assigned.Act.Units) == 0:
+		return v.lacking("承办单位的名单", "which units undertake it")
 	}
 	leads, unknown := 0, false
 	for _, u := range assigned.Act.Units {
@@ -106,9 +109,9 @@ func oneLead(v *view) result {
 		}
 	}
 	switch {
-	case leads == 1 || len(assigned.Act.Units) == 1:
+	case len(assigned.Act.Units) == 1, leads == 1 && !unknown:
 		return v.ok()
-	case leads == 0 && unknown:
+	case leads <= 1 && unknown:
 		return v.unknown("哪个单位牵头", "which unit leads")
 	case leads == 0:
 		return v.broken("两个以上单位承办，未明确牵头单位", "several units undertake the matter and none leads")
@@ -118,8 +121,12 @@ func oneLead(v *view) result {
 
 // R11.2, Art 11.
 func unitAssigned(v *view) result {
-	if len(v.d.Assignments) == 0 {
+	last, ok := decision.Last(v.d.Assignments)
+	switch {
+	case !ok:
 		return v.absent("没有明确承办单位", "no undertaking unit was named")
+	case len(last.Act.Units) == 0:
+		return v.lacking("承办单位的名单", "which units undertake it")
 	}
 	return v.ok()
 }

@@ -95,14 +95,20 @@ func (v *view) target() int {
 	return draft.Act.Draft
 }
 
-// textOf is the digest of the text of a version, or "".
-func (v *view) textOf(version int) string {
+// version returns a version as it was submitted last.
+func (v *view) version(n int) (last decision.Done[decision.SubmitDraft], ok bool) {
 	for _, s := range v.d.Drafts {
-		if s.Act.Draft == version {
-			return s.Act.Text.Digest
+		if s.Act.Draft == n {
+			last, ok = s, true
 		}
 	}
-	return ""
+	return last, ok
+}
+
+// textOf is the digest of the text of a version, or "".
+func (v *view) textOf(version int) string {
+	last, _ := v.version(version)
+	return last.Act.Text.Digest
 }
 
 // opinion is the one that decides on the version before the meeting: the last
@@ -127,6 +133,22 @@ func (v *view) confirmation() (decision.Done[decision.ConfirmStillStands], bool)
 		}
 	}
 	return decision.Done[decision.ConfirmStillStands]{}, false
+}
+
+// carried is the opinion that the reviewer's signature carried over to the
+// version before the meeting, where the opinion given is on another version
+// and later: what is said of another version afterwards does not undo it.
+func (v *view) carried(opinion decision.Done[decision.IssueLegalityOpinion]) (last decision.Done[decision.IssueLegalityOpinion], ok bool) {
+	signed, confirmed := v.confirmation()
+	if !confirmed || opinion.Seq < signed.Seq || opinion.Act.Draft == v.target() || opinion.Act.Draft == 0 {
+		return last, false
+	}
+	for _, o := range v.d.LegalityOpinions {
+		if o.Seq < signed.Seq {
+			last, ok = o, true
+		}
+	}
+	return last, ok
 }
 
 // R25.1, Art 25 ¶1. That the review is of the same version follows from its
@@ -196,6 +218,9 @@ func foundLawful(v *view) result {
 	if !ok {
 		return v.absent("没有合法性审查结论", "no conclusion of a legality review is recorded")
 	}
+	if carried, ok := v.carried(last); ok {
+		last = carried
+	}
 	switch last.Act.Conclusion {
 	case "lawful":
 		return v.ok()
@@ -213,6 +238,9 @@ func foundLawful(v *view) result {
 		}
 		if ok && s.Seq > last.Seq && *s.Act.Verified {
 			return v.okBecause("修改已经审查部门核对", "the reviewer verified the changes")
+		}
+		if v.target() == 0 || slices.ContainsFunc(v.d.Confirmations, func(s decision.Done[decision.ConfirmStillStands]) bool { return s.Act.Draft == 0 }) {
+			return v.unknown("核对的是哪一版草案", "which version the reviewer checked, or which went before the meeting")
 		}
 		return v.absent("结论为修改后合法，修改尚未经审查部门核对", "lawful after changes, and the reviewer has not verified the changes")
 	}
@@ -245,22 +273,51 @@ func reformStated(v *view) result {
 // procedure performed.
 func packageWhole(v *view) result {
 	last, ok := decision.Last(v.d.Submissions)
-	switch {
-	case !ok:
+	if !ok {
 		return v.absent("没有送审记录", "no submission for review is recorded")
-	case !last.Act.Procedure.Known():
-		return v.lacking("履行决策法定程序的说明", "the statement of the procedure performed")
-	case len(last.Act.Materials) == 0:
+	}
+	if !last.Act.Procedure.Known() {
+		return worst(v.draftEnclosed(last.Act), v.lacking("履行决策法定程序的说明", "the statement of the procedure performed"))
+	}
+	return v.draftEnclosed(last.Act)
+}
+
+// draftEnclosed asks whether the package holds the text of its version.
+func (v *view) draftEnclosed(sent decision.SubmitForReview) result {
+	if sent.Draft == 0 {
+		return v.unknown("送审的是第几版草案", "which version was sent for review")
+	}
+	res := v.absent("没有提交所送审的这一版草案", "the version in the package was not submitted")
+	draft, ok := v.version(sent.Draft)
+	if ok {
+		res = v.enclosed(sent.Materials, draft.Act.Text.Digest)
+	}
+	// A version without a number may be the last word on this one.
+	if loose, any := v.version(0); any && loose.Seq > draft.Seq && v.enclosed(sent.Materials, loose.Act.Text.Digest).status != res.status {
+		return v.unknown("提交的是第几版草案", "which version was submitted")
+	}
+	return res
+}
+
+func (v *view) enclosed(materials []decision.Material, text string) result {
+	switch {
+	case len(materials) == 0:
 		return v.lacking("草案及其依据等材料", "the draft and what it rests on")
+	case text == "" && v.Evidence == Live:
+		return v.ok()
+	case text == "":
+		return v.unknown("所送审的草案文本", "the text of the version in the package")
+	case holds(materials, text):
+		return v.ok()
+	case holds(materials, ""):
+		return v.unknown("送审的有的材料是什么", "what some of the material in the package is")
 	}
-	if last.Act.Draft != 0 && !v.d.HasDraft(last.Act.Draft) {
-		return v.absent("没有提交所送审的这一版草案", "the version in the package was not submitted")
-	}
-	text := v.textOf(last.Act.Draft)
-	if text != "" && !slices.ContainsFunc(last.Act.Materials, func(m decision.Material) bool { return m.Digest == text }) {
-		return v.broken("送审材料中没有这一版草案的文本", "the package does not hold the text of this version")
-	}
-	return v.ok()
+	return v.broken("送审材料中没有这一版草案的文本", "the package does not hold the text of this version")
+}
+
+// holds reports whether a file is among the materials.
+func holds(materials []decision.Material, digest string) bool {
+	return slices.ContainsFunc(materials, func(m decision.Material) bool { return m.Digest == digest })
 }
 
 // R26.2, Art 26 ¶1.
@@ -388,10 +445,15 @@ func counselHeard(v *view) result {
 	if !ok || p.draft == 0 {
 		return v.ok()
 	}
+	untold := false
 	for _, o := range v.d.CounselOpinions {
-		if o.Act.Draft == p.draft || o.Act.Draft == 0 {
+		if o.Act.Draft == p.draft {
 			return v.ok()
 		}
+		untold = untold || o.Act.Draft == 0
+	}
+	if untold {
+		return v.unknown("法律意见针对哪一版草案", "which version counsel's opinion is of")
 	}
 	return v.broken("法律意见针对另一版草案", "counsel's opinion is of another version")
 }
@@ -417,18 +479,24 @@ func commentsAnswered(v *view) result {
 	answered := map[int]bool{}
 	for _, r := range v.d.ReviewResponses {
 		if r.Seq > last.Seq {
+			answered[0] = answered[0] || len(r.Act.Responses) == 0 // not told which
 			for _, a := range r.Act.Responses {
 				answered[a.No] = true
 			}
 		}
 	}
+	untold := false
 	for _, c := range last.Act.Comments {
-		if !answered[c.No] && (answered[0] || c.No == 0) {
-			return v.unknown("回应的是第几条审查意见", "which comment was answered")
+		if (!answered[c.No] || c.No == 0) && (answered[0] || c.No == 0 && len(answered) > 0) {
+			untold = true
+			continue
 		}
 		if !answered[c.No] {
 			return v.absent(fmt.Sprintf("第%d条审查意见尚未回应", c.No), fmt.Sprintf("comment %d is not answered", c.No)).about("%d", c.No)
 		}
+	}
+	if untold {
+		return v.unknown("回应的是第几条审查意见", "which comment was answered")
 	}
 	return v.ok()
 }
@@ -436,12 +504,22 @@ func commentsAnswered(v *view) result {
 // R28.4, Art 28: the decree calls for counsel and leaves the terms to the
 // engagement, which has a period, a scope and a declaration of interest.
 func counselEngaged(v *view) result {
-	filed, ok := decision.Last(v.d.CounselOpinions)
-	if !ok {
+	if len(v.d.CounselOpinions) == 0 {
 		return v.noObject("没有法律意见", "there is no opinion of counsel")
 	}
+	answers := make([]result, len(v.d.CounselOpinions))
+	for i, filed := range v.d.CounselOpinions {
+		answers[i] = v.onRoster(filed)
+	}
+	return worst(answers...)
+}
+
+// onRoster judges one opinion of counsel by the engagement that it rests on.
+func (v *view) onRoster(filed decision.Done[decision.FileCounselOpinion]) result {
 	var engaged *decision.Done[decision.EngageCounsel]
+	nameless := false
 	for i, e := range v.d.Counsel {
+		nameless = nameless || e.Act.Counsel == "" && e.Seq < filed.Seq
 		if e.Act.Counsel == filed.Act.Counsel && e.Seq < filed.Seq {
 			engaged = &v.d.Counsel[i]
 		}
@@ -452,19 +530,40 @@ func counselEngaged(v *view) result {
 		return v.unknown("由谁提出法律意见", "who gave the opinion")
 	case filed.Actor.ID != "" && filed.Actor.ID != name && filed.Actor.OnBehalfOf != name:
 		return v.broken(fmt.Sprintf("以“%s”的名义提出的法律意见不是其本人提交的", name), fmt.Sprintf("the opinion in the name of %q was filed by somebody else", name)).about("%s", name)
+	case engaged == nil && nameless:
+		return v.unknown("聘任了谁", "who was engaged").about("%s", name)
 	case engaged == nil:
 		return v.absent(fmt.Sprintf("“%s”不在法律顾问名册上", name), fmt.Sprintf("%q is not on the roster of counsel", name)).about("%s", name)
-	case filed.OccurredOn.IsZero() || engaged.Act.From.IsZero() || engaged.Act.To.IsZero():
-		return v.unknown("聘任期间或者提出意见的日期", "the period of the engagement or the day of the opinion").about("%s", name)
-	case filed.OccurredOn.Before(engaged.Act.From) || filed.OccurredOn.After(engaged.Act.To):
-		return v.broken(fmt.Sprintf("提出意见的%s不在聘任期间%s至%s之内", filed.OccurredOn, engaged.Act.From, engaged.Act.To),
-			fmt.Sprintf("the opinion of %s lies outside the engagement from %s to %s", filed.OccurredOn, engaged.Act.From, engaged.Act.To)).about("%s", name)
-	case engaged.Act.Conflict == nil || engaged.Act.Scope == nil:
-		return v.unknown("聘任范围或者是否存在利益冲突", "the scope of the engagement, or whether there is a conflict").about("%s", name)
-	case *engaged.Act.Conflict:
+	case engaged.Act.Conflict != nil && *engaged.Act.Conflict:
 		return v.broken("已申报利益冲突，应当回避", "a conflict of interest was declared; counsel stands aside").about("%s", name)
-	case !slices.Contains(engaged.Act.Scope, v.Pack.Object):
-		return v.broken("聘任范围不含此类审查", "the engagement does not cover this object").about("%s", name)
+	}
+	return worst(v.inPeriod(filed, *engaged), v.inScope(*engaged)).about("%s", name)
+}
+
+// inPeriod asks whether an opinion falls into the period of the engagement.
+func (v *view) inPeriod(filed decision.Done[decision.FileCounselOpinion], engaged decision.Done[decision.EngageCounsel]) result {
+	switch {
+	case filed.OccurredOn.IsZero():
+		return v.unknown("提出意见的日期", "the day of the opinion")
+	case !engaged.Act.From.IsZero() && filed.OccurredOn.Before(engaged.Act.From), !engaged.Act.To.IsZero() && filed.OccurredOn.After(engaged.Act.To):
+		return v.broken(fmt.Sprintf("提出意见的%s不在聘任期间%s至%s之内", filed.OccurredOn, engaged.Act.From, engaged.Act.To),
+			fmt.Sprintf("the opinion of %s lies outside the engagement from %s to %s", filed.OccurredOn, engaged.Act.From, engaged.Act.To))
+	case engaged.Act.From.IsZero() || engaged.Act.To.IsZero():
+		return v.unknown("聘任期间", "the period of the engagement")
+	}
+	return v.ok()
+}
+
+// inScope asks whether the engagement covers the object, free of conflict.
+func (v *view) inScope(engaged decision.Done[decision.EngageCounsel]) result {
+	covered := slices.Contains(engaged.Act.Scope, v.Pack.Object)
+	switch {
+	case !covered && (len(engaged.Act.Scope) == 0 || slices.Contains(engaged.Act.Scope, "")):
+		return v.unknown("聘任的全部范围", "the whole scope of the engagement")
+	case !covered:
+		return v.broken("聘任范围不含此类审查", "the engagement does not cover this object")
+	case engaged.Act.Conflict == nil:
+		return v.unknown("是否存在利益冲突", "whether there is a conflict")
 	}
 	return v.ok()
 }
@@ -475,6 +574,12 @@ func reviewerApart(v *view) result {
 	last, ok := decision.Last(v.d.LegalityOpinions)
 	if !ok {
 		return v.noObject("没有合法性审查意见", "there is no legality opinion")
+	}
+	assigned, _ := decision.Last(v.d.Assignments)
+	for _, u := range assigned.Act.Units {
+		if u.Unit != "" && bodyName(u.Unit) == bodyName(last.Act.Reviewer) {
+			return v.broken("承办单位审查了自己起草的草案", "the unit that undertakes the draft reviewed its legality").about("%s", u.Unit)
+		}
 	}
 	known := false
 	for _, s := range v.d.Drafts {

@@ -144,7 +144,11 @@ func reportedInTime(v *view) result {
 				continue
 			}
 			for i, day := range days[1:] {
-				if gap := day.DaysSince(days[i]); gap > most {
+				gap := day.DaysSince(days[i])
+				switch {
+				case gap > most && slices.ContainsFunc(v.d.Progress, func(p decision.Done[decision.ReportProgress]) bool { return p.Act.Task == "" }): // which may be on this task
+					return v.unknown("有的报告是关于哪项任务的", "which task a report is on")
+				case gap > most:
 					return v.lateReport(t, gap, most)
 				}
 			}

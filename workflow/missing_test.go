@@ -113,15 +113,17 @@ func TestTooEarlySaysWhenItWillDo(t *testing.T) {
 		rule     string
 		earliest string
 	}{
-		"closed too early":    {on("close_comment", "04-10")(sample.Walk("d713")), "close_comment", "R15.5", "04-17"},
-		"selected too early":  {edit(func(a *decision.PublishParticipants) { a.SelectedOn = date("03-18") })(sample.Walk("d713")), "publish_participants", "R16.3", "03-19"},
-		"announced that day":  {on("announce_hearing", "04-10")(edit(func(a *decision.AnnounceHearing) { a.HearingOn = date("04-10") })(sample.Walk("d713"))), "announce_hearing", "R16.2", "04-11"},
-		"listed that day":     {on("publish_participants", "04-10")(sample.Walk("d713")), "hold_hearing", "R16.4", "04-11"},
-		"delivered too late":  {edit(func(a *decision.DeliverMaterials) { a.Deliveries[0].On = date("04-08") })(sample.Walk("d713")), "hold_hearing", "R16.5", "04-15"},
-		"decided before":      {on("decide", "05-14")(sample.Walk("d713")), "decide", "R30.2", "05-15"},
-		"replied after":       {edit(func(a *decision.ReportToParty) { a.RepliedOn = date("05-21") })(sample.Walk("d713")), "publish", "R31.1", "05-21"},
-		"too short a review":  {edit(func(a *decision.SupplementPackage) { a.OpinionDue = date("05-08") })(sample.Walk("d713")), "supplement_package", "R26.3", "05-09"},
-		"congress acts later": {congressActs("05-22")(sample.Walk("d713")), "publish", "R8.1", "05-22"},
+		"closed too early":   {on("close_comment", "04-10")(sample.Walk("d713")), "close_comment", "R15.5", "04-17"},
+		"selected too early": {edit(func(a *decision.PublishParticipants) { a.SelectedOn = date("03-18") })(sample.Walk("d713")), "publish_participants", "R16.3", "03-19"},
+		"announced that day": {on("announce_hearing", "04-10")(edit(func(a *decision.AnnounceHearing) { a.HearingOn = date("04-10") })(sample.Walk("d713"))), "announce_hearing", "R16.2", "04-11"},
+		"listed that day":    {on("publish_participants", "04-10")(sample.Walk("d713")), "hold_hearing", "R16.4", "04-11"},
+		"delivered too late": {edit(func(a *decision.DeliverMaterials) { a.Deliveries[0].On = date("04-08") })(sample.Walk("d713")), "hold_hearing", "R16.5", "04-15"},
+		"decided before":     {on("decide", "05-14")(sample.Walk("d713")), "decide", "R30.2", "05-15"},
+		"replied after":      {edit(func(a *decision.ReportToParty) { a.RepliedOn = date("05-21") })(sample.Walk("d713")), "publish", "R31.1", "05-21"},
+		"too short a review": {edit(func(a *decision.SupplementPackage) { a.OpinionDue = date("05-08") })(sample.Walk("d713")), "supplement_package", "R26.3", "05-09"},
+		"congress acts later": {both(
+			determine(decision.StepCongress, func(a *decision.DetermineStep) { a.Applies = new(true) }), congressActs("05-22"),
+		)(sample.Walk("d713")), "publish", "R8.1", "05-22"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -31,7 +31,9 @@ var lawful = map[string]func(steps) steps{
 			OldTown: new(true), MajorityObjects: new(true), ManyAffected: new(true), FundsReady: new(true), FundsProof: new(sample.Named("补偿费用到位证明")),
 		}), edit(func(a *decision.Publish) { a.Remedies = "可以依法申请行政复议或者提起行政诉讼" })),
 	"price-hearing": both(on("hold_hearing", "04-18"),
-		edit(func(a *decision.AnnounceHearing) { a.Sides = []string{"消费者", "经营者"} }),
+		edit(func(a *decision.AnnounceHearing) {
+			a.HearingOn, a.Sides = date("04-18"), []string{"消费者", "经营者"}
+		}),
 		edit(func(a *decision.PublishParticipants) {
 			a.Participants = []decision.Participant{{ID: "1", Side: "消费者"}, {ID: "2", Side: "经营者"}}
 		})),

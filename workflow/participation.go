@@ -136,11 +136,15 @@ func groupsHeard(v *view) result {
 		return v.not("已认定不涉及特定群体利益", "no particular group is touched")
 	}
 	var unheard []string
-	if slices.Contains(said.Act.Groups, "") {
-		return v.unknown("涉及哪些特定群体", "which groups are touched")
+	untold, heard := false, map[string]bool{}
+	for _, h := range v.d.GroupsHeard {
+		heard[h.Act.Group] = true
 	}
 	for _, g := range said.Act.Groups {
-		if !slices.ContainsFunc(v.d.GroupsHeard, func(h decision.Done[decision.ConsultGroup]) bool { return h.Act.Group == g }) {
+		switch {
+		case len(heard) > 0 && g == "", !heard[g] && heard[""]:
+			untold = true
+		case !heard[g]:
 			unheard = append(unheard, g)
 		}
 	}
@@ -148,9 +152,19 @@ func groupsHeard(v *view) result {
 		list := strings.Join(unheard, "、")
 		return v.absent("没有与下列群体沟通协商的记录："+list, "no talks are recorded with "+list).about("%s", list)
 	}
+	if untold {
+		return v.unknown("与哪些特定群体沟通协商", "which groups are touched, or were talked with")
+	}
 	for _, voice := range v.Pack.GroupVoices {
-		heard := slices.ContainsFunc(v.d.GroupsHeard, func(h decision.Done[decision.ConsultGroup]) bool { return slices.Contains(h.Act.With, voice) })
-		if !heard {
+		with := func(who string) bool {
+			return slices.ContainsFunc(v.d.GroupsHeard, func(h decision.Done[decision.ConsultGroup]) bool {
+				return slices.Contains(h.Act.With, who) || who == "" && len(h.Act.With) == 0
+			})
+		}
+		if !with(voice) && with("") {
+			return v.unknown("与谁沟通协商", "who was talked with")
+		}
+		if !with(voice) {
 			return v.absent("地方规定应当听取其意见的未听取："+voice, "the local norm has them heard, and they were not: "+voice).about("%s", voice)
 		}
 	}
@@ -329,7 +343,7 @@ func (v *view) received() (count int64, known bool) {
 func opinionsDisposed(v *view) result {
 	count, known := v.received()
 	registered := v.d.OpinionCount()
-	if _, begun := v.activities(); begun == 0 && registered == 0 {
+	if _, begun := v.activities(); begun == 0 && count == 0 { // Art 18 speaks of every opinion that came in, in whatever way
 		return v.noObject("没有听取公众意见的活动", "the public was not heard")
 	}
 	switch {
@@ -337,27 +351,31 @@ func opinionsDisposed(v *view) result {
 		return v.okBecause("未收到意见", "no opinion came in")
 	case !known && v.Evidence != Live:
 		return v.unknown("收到多少意见、如何处理", "how many opinions came in, and what became of them")
-	case registered < count && (v.Evidence == Live || registered > 0):
+	case registered < count && v.Evidence == Live:
 		return v.broken(fmt.Sprintf("收到%d条，仅登记入册%d条", count, registered), fmt.Sprintf("%d opinions came in, only %d are registered", count, registered))
 	case v.Evidence != Live && len(v.d.Dispositions) == 0:
 		return v.absent("没有意见处理的记录", "no disposition of the opinions is recorded")
 	}
 	var covered coverage
+	var unreasoned *decision.OpinionGroup
 	for _, act := range v.d.Dispositions {
 		for _, g := range act.Act.Groups {
-			if g.Disposition == "not_adopted" && strings.TrimSpace(g.Reason) == "" {
-				return v.lacking("未采纳意见的理由："+g.Summary, "why an opinion was not adopted: "+g.Summary)
+			if g.Disposition == "" || g.Disposition == "not_adopted" && strings.TrimSpace(g.Reason) == "" {
+				unreasoned = &g
 			}
 			for _, r := range g.Opinions {
 				covered.add(r)
 			}
 		}
 	}
-	if gap := covered.firstGap(registered); gap > 0 {
+	if gap := covered.firstGap(count); gap > 0 {
 		if v.dispositionsUntold() {
 			return v.unknown("有的处理结果针对哪些意见", "which opinions a disposition is of")
 		}
 		return v.absent(fmt.Sprintf("第%d号意见尚无处理结果", gap), fmt.Sprintf("opinion number %d has no disposition", gap)).about("%d", gap)
+	}
+	if unreasoned != nil {
+		return v.lacking("意见的处理结果，或者未采纳的理由："+unreasoned.Summary, "what became of an opinion, or why it was not adopted: "+unreasoned.Summary)
 	}
 	return v.ok()
 }
@@ -365,8 +383,11 @@ func opinionsDisposed(v *view) result {
 // dispositionsUntold reports whether a disposition does not say of which
 // opinions it is.
 func (v *view) dispositionsUntold() bool {
+	part := func(r decision.Range) bool { return r.From == 0 || r.To == 0 }
 	return slices.ContainsFunc(v.d.Dispositions, func(d decision.Done[decision.DisposeOpinions]) bool {
-		return slices.ContainsFunc(d.Act.Groups, func(g decision.OpinionGroup) bool { return len(g.Opinions) == 0 })
+		return len(d.Act.Groups) == 0 || slices.ContainsFunc(d.Act.Groups, func(g decision.OpinionGroup) bool {
+			return len(g.Opinions) == 0 || slices.ContainsFunc(g.Opinions, part)
+		})
 	})
 }
 
@@ -394,6 +415,14 @@ func (c *coverage) gap(next, last int64) int64 {
 	return 0
 }
 
+// adoptedAny reports whether any opinion of the public was adopted, wholly or
+// in part.
+func (v *view) adoptedAny() bool {
+	return slices.ContainsFunc(v.d.Dispositions, func(d decision.Done[decision.DisposeOpinions]) bool {
+		return slices.ContainsFunc(d.Act.Groups, func(g decision.OpinionGroup) bool { return g.Disposition == "adopted" || g.Disposition == "partly" })
+	})
+}
+
 // R18.2, Art 18.
 func draftImproved(v *view) result {
 	count, known := v.received()
@@ -403,14 +432,23 @@ func draftImproved(v *view) result {
 	case count == 0:
 		return v.not("没有收到意见", "no opinion came in")
 	}
-	after := int64(0)
+	closed, _ := decision.Last(v.d.CommentCloses)
+	after := closed.Seq // where the opinions themselves are not in the record
 	if batch, ok := decision.Last(v.d.OpinionBatches); ok {
 		after = batch.Seq
 	}
+	untold := false
 	for _, s := range v.d.Drafts {
 		if s.Seq > after && s.Act.Changes != "" {
 			return v.ok()
 		}
+		untold = untold || s.Seq > after
+	}
+	if untold && v.Evidence != Live {
+		return v.unknown("草案作了哪些修改", "what changed in the draft")
+	}
+	if v.adoptedAny() { // 充分采纳合理意见，完善决策草案
+		return v.absent("有意见被采纳，此后没有新的草案版本", "opinions were adopted, and no new version of the draft followed")
 	}
 	for _, a := range v.d.Adoptions {
 		if a.Seq > after && a.Act.Statement != "" {

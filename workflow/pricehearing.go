@@ -34,19 +34,28 @@ const consumer = "消费者"
 func consumersShare(v *view) result {
 	least := v.Pack.Number(pack.ConsumerSharePercent).Value
 	return v.hearings(func(h hearingCase) result {
-		if h.list == nil || h.list.Act.Participants == nil {
-			return v.absent("没有参加人名单", "there is no participant list")
+		switch {
+		case h.list == nil:
+			return v.lost(h.loose.list, "没有参加人名单", "there is no participant list")
+		case len(h.list.Act.Participants) == 0:
+			return v.unknown("听证参加人名单", "who the participants were")
 		}
-		count, all := 0, len(h.list.Act.Participants)
+		count, untold, all := 0, 0, len(h.list.Act.Participants)
 		for _, p := range h.list.Act.Participants {
-			if p.Side == consumer {
+			switch p.Side {
+			case consumer:
 				count++
+			case "":
+				untold++
 			}
 		}
 		zh := fmt.Sprintf("%d名参加人中有%d名消费者，要求不少于%d%%", all, count, least)
 		en := fmt.Sprintf("%d of %d participants are consumers, not less than %d%% required", count, all, least)
-		if count*100 < all*least {
+		switch {
+		case (count+untold)*100 < all*least:
 			return v.broken(zh, en)
+		case count*100 < all*least:
+			return v.unknown("有的参加人代表哪一方", "for whom some participants speak")
 		}
 		return v.okBecause(zh, en)
 	})
@@ -71,7 +80,7 @@ func (v *view) early(h hearingCase, on decision.Ref, least int, zh, en string) r
 func recruitedInTime(v *view) result {
 	return v.hearings(func(h hearingCase) result {
 		if h.method == nil {
-			return v.absent("没有公告参加人的产生方式", "there was no call for participants")
+			return v.lost(h.loose.method, "没有公告参加人的产生方式", "there was no call for participants")
 		}
 		return v.early(h, h.method.Ref, v.Pack.Number(pack.HearingRecruitDays).Value, "产生方式公告", "the call for participants")
 	})
@@ -82,7 +91,8 @@ func announcedInTime(v *view) result {
 	least := v.Pack.Number(pack.HearingNoticeDays).Value
 	return v.hearings(func(h hearingCase) result {
 		if h.announced == nil || h.list == nil {
-			return v.absent("没有听证公告或者参加人名单", "there is no announcement or no participant list")
+			return v.lost(h.announced == nil && h.loose.announced || h.list == nil && h.loose.list,
+				"没有听证公告或者参加人名单", "there is no announcement or no participant list")
 		}
 		return worst(v.early(h, h.announced.Ref, least, "听证公告", "the announcement"), v.early(h, h.list.Ref, least, "参加人名单公告", "the list of participants"))
 	})

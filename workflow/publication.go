@@ -1,7 +1,6 @@
 package workflow
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/juece/juece/decision"
@@ -53,18 +52,24 @@ func published(v *view) result {
 		}
 		return v.not("依法不予公开："+held.Act.LegalBasis, "lawfully withheld: "+held.Act.LegalBasis)
 	}
-	last, ok := decision.Last(v.d.Publications)
-	if !ok {
+	if len(v.d.Publications) == 0 {
 		return v.absent("没有公布的记录", "no publication is recorded")
 	}
-	if last.Act.Channels == nil {
-		return v.unknown("公布途径", "the channels of publication")
+	used := map[string]bool{} // by whichever publication
+	for _, p := range v.d.Publications {
+		used[""] = used[""] || len(p.Act.Channels) == 0
+		for _, c := range p.Act.Channels {
+			used[c.Kind] = true
+		}
 	}
 	var missing []string
 	for _, owed := range v.Pack.Channels {
-		if !slices.ContainsFunc(last.Act.Channels, func(c decision.Channel) bool { return c.Kind == owed }) {
+		if !used[owed] {
 			missing = append(missing, owed)
 		}
+	}
+	if len(missing) > 0 && used[""] {
+		return v.unknown("公布途径", "the channels of publication")
 	}
 	if len(missing) > 0 {
 		zh := map[string]string{"gazette": "政府公报", "government_site": "政府网站", "newspaper": "报纸"}

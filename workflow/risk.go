@@ -36,27 +36,44 @@ type assessment struct {
 	seq          int64
 	draft        int
 	controllable *bool
+	measures     []string // against the risks that it names
 }
 
 // assessments returns every assessment in the order of the record.
 func (v *view) assessments() []assessment {
 	var all []assessment
 	for _, a := range v.d.RiskAssessments {
-		all = append(all, assessment{a.Seq, a.Act.Draft, a.Act.Controllable})
+		var measures []string
+		for _, p := range a.Act.Points {
+			measures = append(measures, p.Measures...)
+		}
+		all = append(all, assessment{a.Seq, a.Act.Draft, a.Act.Controllable, measures})
 	}
 	for _, a := range v.d.Reliances {
-		all = append(all, assessment{a.Seq, a.Act.Draft, a.Act.Controllable})
+		all = append(all, assessment{a.Seq, a.Act.Draft, a.Act.Controllable, nil})
 	}
 	slices.SortFunc(all, func(a, b assessment) int { return cmp.Compare(a.seq, b.seq) })
 	return all
 }
 
+// addsTo reports whether an assessment names a measure that another does not.
+func (a assessment) addsTo(other assessment) bool {
+	return slices.ContainsFunc(a.measures, func(m string) bool { return !slices.Contains(other.measures, m) })
+}
+
 // R22.1, Art 22 ¶1.
 func riskAssessed(v *view) result {
 	how, said := v.step(decision.StepRisk)
+	covers, untold := false, false
+	for _, r := range v.d.Reliances {
+		covers = covers || r.Act.CoversRisk != nil && *r.Act.CoversRisk
+		untold = untold || r.Act.CoversRisk == nil
+	}
 	switch {
-	case len(v.assessments()) > 0:
+	case len(v.d.RiskAssessments) > 0 || covers:
 		return v.ok()
+	case untold:
+		return v.unknown("已有评估是否覆盖有关风险", "whether the earlier assessment covers the risk")
 	case how == excused && said.Ground == "already_assessed":
 		return v.absent("认定风险已作评估，但未援用该评估", "the risk is said to be assessed already, but no earlier assessment is relied on")
 	case how == excused:
@@ -64,21 +81,29 @@ func riskAssessed(v *view) result {
 	case how == undetermined:
 		return v.undecided(decision.StepRisk)
 	}
+	if len(v.d.Reliances) > 0 { // Art 22 ¶2 spares only what was assessed
+		return v.absent("援用的已有评估不覆盖有关风险，没有另行评估", "the earlier assessment relied on does not cover the risk, and no other is recorded")
+	}
 	return v.absent("没有风险评估报告", "no risk assessment is recorded")
 }
 
 // R22.2, Art 22 ¶2.
 func relianceCovers(v *view) result {
-	last, ok := decision.Last(v.d.Reliances)
-	switch {
-	case !ok:
+	if len(v.d.Reliances) == 0 {
 		return v.noObject("没有援用已有评估", "no earlier assessment is relied on")
-	case last.Act.CoversRisk == nil:
-		return v.unknown("已有评估是否覆盖有关风险", "whether the earlier assessment covers the risk")
-	case !*last.Act.CoversRisk:
-		return v.broken("已有评估不覆盖有关风险，应当另行评估", "the earlier assessment does not cover the risk; assess it")
 	}
-	return v.ok()
+	answers := make([]result, len(v.d.Reliances))
+	for i, r := range v.d.Reliances {
+		switch {
+		case r.Act.CoversRisk == nil:
+			answers[i] = v.unknown("已有评估是否覆盖有关风险", "whether the earlier assessment covers the risk")
+		case !*r.Act.CoversRisk:
+			answers[i] = v.broken("已有评估不覆盖有关风险，应当另行评估", "the earlier assessment does not cover the risk; assess it")
+		default:
+			answers[i] = v.ok()
+		}
+	}
+	return worst(answers...)
 }
 
 // R23.1, Art 23 ¶2.
@@ -88,11 +113,8 @@ func reportWhole(v *view) result {
 		return v.noObject("没有风险评估报告", "there is no report")
 	}
 	a := last.Act
-	if a.Points == nil && a.NoneFound == nil {
-		return v.unknown("风险点", "the risk points")
-	}
 	if len(a.Points) == 0 && (a.NoneFound == nil || !*a.NoneFound) {
-		return v.broken("报告没有风险点，也未明确说明未发现风险点", "the report names no risk point and does not say that none was found")
+		return v.lacking("风险点，或者未发现风险点的明确说明", "the risk points, or a plain word that none was found")
 	}
 	for _, p := range a.Points {
 		if len(p.Measures) == 0 {
@@ -117,8 +139,10 @@ func departmentsHeard(v *view) result {
 	return v.ok()
 }
 
-// R24.1, Art 24: the last assessment counts, and one that turns an
-// uncontrollable risk into a controllable one is of a changed draft.
+// R24.1, Art 24: the last assessment counts. What turns an uncontrollable risk
+// into a controllable one is a change of the draft or another measure ("采取调整
+// 决策草案等措施"): the later assessment is of a later version, or it names a
+// measure that the other did not.
 func riskControllable(v *view) result {
 	all := v.assessments()
 	last, ok := decision.Last(all)
@@ -131,12 +155,15 @@ func riskControllable(v *view) result {
 		return v.broken("最后一次评估认为风险不可控；须调整草案后重新评估", "the last assessment says uncontrollable; change the draft and assess it again")
 	}
 	for _, a := range all {
-		// Only an assessment of a later version answers an uncontrollable one.
-		if a.controllable != nil && !*a.controllable && (a.draft >= last.draft || a.draft == 0) {
-			if a.draft == 0 || last.draft == 0 {
-				return v.unknown("草案在两次评估之间是否调整", "whether the draft changed between the assessments")
-			}
-			return v.broken("草案被评为不可控后，须对调整后的版本重新评估", "after an uncontrollable result only a later version can be assessed as controllable")
+		if a.controllable == nil || *a.controllable {
+			continue
+		}
+		switch {
+		case a.draft == 0 || last.draft == 0:
+			return v.unknown("草案在两次评估之间是否调整", "whether the draft changed between the assessments")
+		case last.draft < a.draft, last.draft == a.draft && !last.addsTo(a):
+			return v.broken("被评为不可控后，须对调整后的版本重新评估，或者在评估中列明新采取的措施",
+				"after an uncontrollable result a later version is assessed as controllable, or the assessment names a new measure")
 		}
 	}
 	return v.ok()

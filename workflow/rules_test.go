@@ -281,7 +281,7 @@ var breaches = []struct {
 	}},
 	{"R35.3", "a problem that nobody handled", "complete_execution", without("handle_problem")},
 	{"R36.1", "many opinions of which there is none", "order_evaluation", both(noFeedback, edit(func(a *decision.OrderEvaluation) { a.Trigger = "many_opinions" }))},
-	{"R36.1", "falling short, by no report", "order_evaluation", both(without("report_progress", "suspend_execution", "resume_execution"),
+	{"R36.1", "falling short, by no report", "order_evaluation", both(without("report_progress", "urge_execution", "suspend_execution", "resume_execution"),
 		edit(func(a *decision.ReportProblem) { a.Hinders = new(false) }))},
 	{"R36.2", "a hindered goal and no evaluation", "", without("order_evaluation", "file_evaluation", "follow_evaluation")},
 	{"R36.3", "the body that gave the expert opinion", "order_evaluation", evaluator("环境研究机构")},
@@ -643,7 +643,12 @@ var satisfactions = []struct {
 		inserted("place_on_agenda", unit, "05-12", decision.FileRiskAssessment{
 			Assessor: "风险评估机构", Draft: 3, ThirdParty: new(true), Methods: []string{"qualitative"}, NoneFound: new(true), Plan: "无",
 			Departments: []string{"县信访局"}, Level: "低风险", Controllable: new(true), Report: sample.Named("风险评估报告"),
-		}), filed("座谈会纪要二"), filed("专家甲补充意见")), workflow.Satisfied},
+		}),
+		func(walk steps) steps {
+			again := edit(func(a *decision.FileCompetitionReview) { a.Draft = 3 })(acts("file_competition_review"))
+			i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "place_on_agenda" })
+			return slices.Insert(walk, i, again...)
+		}, filed("座谈会纪要二"), filed("专家甲补充意见")), workflow.Satisfied},
 	{"R30.6", "a decision that is discussed", func(walk steps) steps { return walk }, workflow.NotApplicable},
 	{"R34.3", "a day that moves with a reason", func(walk steps) steps {
 		again := acts("break_down_tasks")[0]

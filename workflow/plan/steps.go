@@ -168,7 +168,12 @@ func changeWanted(d decision.Decision) bool {
 	opinion, _ := decision.Last(d.LegalityOpinions)
 	risk, _ := decision.Last(d.RiskAssessments)
 	competition, _ := decision.Last(d.CompetitionReviews)
-	return opinion.Act.Draft == v && slices.Contains([]string{"unlawful", "lawful_after_changes"}, opinion.Act.Conclusion) ||
+	batch, _ := decision.Last(d.OpinionBatches)
+	adopted := slices.ContainsFunc(d.Dispositions, func(x decision.Done[decision.DisposeOpinions]) bool {
+		return slices.ContainsFunc(x.Act.Groups, func(g decision.OpinionGroup) bool { return g.Disposition == "adopted" || g.Disposition == "partly" })
+	})
+	return adopted && batch.Seq > draft.Seq || // Art 18
+		opinion.Act.Draft == v && slices.Contains([]string{"unlawful", "lawful_after_changes"}, opinion.Act.Conclusion) ||
 		risk.Act.Draft == v && risk.Act.Controllable != nil && !*risk.Act.Controllable ||
 		competition.Act.Draft == v && competition.Act.Conclusion == "fails" ||
 		slices.ContainsFunc(draft.Act.LegalBasis, func(b decision.LegalBasis) bool { return b.Status == "repealed" || b.Status == "draft" })

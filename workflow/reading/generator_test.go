@@ -2,96 +2,176 @@ package reading_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"reflect"
-	"strings"
+	"slices"
 
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
 )
 
-// clone copies a value with all that it points to, so that a change to one act
-// is none to another.
-func clone(v reflect.Value) reflect.Value {
-	out := reflect.New(v.Type()).Elem()
-	out.Set(v)
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(clone(v.Field(i)))
-			}
-		}
-	case reflect.Pointer:
-		if !v.IsNil() {
-			out.Set(reflect.New(v.Type().Elem()))
-			out.Elem().Set(clone(v.Elem()))
-		}
-	case reflect.Slice:
-		if !v.IsNil() {
-			out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
-			for i := range v.Len() {
-				out.Index(i).Set(clone(v.Index(i)))
-			}
-		}
+// seed is where one change draws from; a change that only drops makes a part
+// of the walk.
+type seed struct {
+	from uint64
+	drop bool
+}
+
+// history makes a random history: the walk, or a part of it, changed up to
+// six times. Each change draws from a seed of its own.
+func (w world) history(base int, seeds []seed) ([]workflow.Deed, []string) {
+	deeds := slices.Clone(w.walk)
+	var story []string
+	if base < len(w.aims) {
+		deeds = slices.Clone(w.aims[base].deeds)
+		story = append(story, w.aims[base].name)
 	}
-	return out
+	for _, seed := range seeds {
+		var what string
+		deeds, what = w.change(rand.New(rand.NewPCG(seed.from, 713)), deeds, seed.drop)
+		story = append(story, what)
+	}
+	for i := range deeds {
+		deeds[i].Seq = int64(i + 1)
+	}
+	return deeds, story
 }
 
-// names are what a text can be changed to: those that occur in the sample.
-var names = []string{
-	"", " ", "县财政局", "县市场监督管理局", "县司法局", "县城市管理局", "县生态环境局", "行政首长", "组成人员甲", "会议秘书", "承办单位经办人",
-	"合法性审查人员", "法律顾问甲", "专家甲", "环境研究机构", "风险评估机构", "决策咨询研究机构", "执行人员甲", "办公室经办人",
-	"c1", "h1", "f1", "t1", "t2", "p1", "z1", "1", "2", "餐饮经营者", "居民", "经营者",
+// change changes a history once and says how. It finds its act by the number
+// that it had in the walk, so that each change stands for itself.
+func (w world) change(r *rand.Rand, deeds []workflow.Deed, drop bool) ([]workflow.Deed, string) {
+	seq := w.walk[r.IntN(len(w.walk))].Seq
+	i := slices.IndexFunc(deeds, func(d workflow.Deed) bool { return d.Seq == seq })
+	if i < 0 {
+		return deeds, "nothing"
+	}
+	deeds = slices.Clone(deeds)
+	at := fmt.Sprintf("%d %s", seq, deeds[i].Act.Kind())
+	switch n := r.IntN(20); {
+	case drop, n < 3:
+		return slices.Delete(deeds, i, i+1), "drop " + at
+	case n < 4:
+		return dropKind(deeds, deeds[i].Act.Kind()), "drop every " + at
+	case n < 5: // the same again, later
+		j := i + r.IntN(len(deeds)-i)
+		again := deeds[i]
+		again.Seq, again.OccurredOn = 0, deeds[j].OccurredOn
+		how := w.maybeAlter(r, &again)
+		return slices.Insert(deeds, j+1, again), fmt.Sprintf("repeat %s after %d %s%s", at, deeds[j].Seq, deeds[j].Act.Kind(), how)
+	case n < 6:
+		j := (i + 1) % len(deeds)
+		deeds[i], deeds[j] = deeds[j], deeds[i]
+		return deeds, "swap " + at + " with the next"
+	case n < 7:
+		by := r.IntN(41) - 20
+		deeds[i].OccurredOn = deeds[i].OccurredOn.AddDays(by)
+		return deeds, fmt.Sprintf("move %s by %d days", at, by)
+	case n < 8:
+		deeds[i].Actor = w.who[r.IntN(len(w.who))]
+		return deeds, at + " by " + deeds[i].Actor.ID
+	case n < 10:
+		deed := workflow.Deed{Ref: deeds[i].Ref, Act: w.spare[r.IntN(len(w.spare))]}
+		deed.Seq = 0
+		how := w.maybeAlter(r, &deed)
+		return slices.Insert(deeds, i+1, deed), fmt.Sprintf("insert %s after %s%s", deed.Act.Kind(), at, how)
+	}
+	if r.IntN(3) > 0 {
+		return w.alterSite(r, deeds)
+	}
+	return deeds, fmt.Sprintf("%d %s", seq, w.alterAct(r, &deeds[i]))
 }
 
-// change alters one field at random, chosen evenly among a struct's, and says
-// which. The tag of an enumeration says what else it can be.
-func (g *generator) change(v reflect.Value, tag string) string {
-	switch v.Kind() {
-	case reflect.Struct:
-		if day, ok := v.Addr().Interface().(*calendar.Date); ok {
-			*day = day.AddDays(g.IntN(31) - 15)
-			if g.IntN(6) == 0 {
-				*day = calendar.Date{}
-			}
-			return day.String()
-		}
-		if v.NumField() == 0 {
-			return "nothing"
-		}
-		f := v.Type().Field(g.IntN(v.NumField()))
-		return f.Name + " " + g.change(v.FieldByIndex(f.Index), f.Tag.Get("validate"))
-	case reflect.Pointer:
-		if v.IsNil() || g.IntN(4) == 0 {
-			v.SetZero()
-			return "nil"
-		}
-		return g.change(v.Elem(), tag)
-	case reflect.Slice:
-		if v.Len() == 0 || g.IntN(5) == 0 {
-			v.SetZero()
-			return "nil"
-		}
-		i := g.IntN(v.Len())
-		if g.IntN(3) == 0 {
-			v.Set(reflect.AppendSlice(v.Slice(0, i), v.Slice(i+1, v.Len())))
-			return fmt.Sprintf("without [%d]", i)
-		}
-		_, each, _ := strings.Cut(tag, "dive,")
-		return fmt.Sprintf("[%d] ", i) + g.change(v.Index(i), each)
-	case reflect.Bool:
-		v.SetBool(!v.Bool())
-		return fmt.Sprint(v.Bool())
-	case reflect.Int, reflect.Int64:
-		v.SetInt(max(0, v.Int()+int64(g.IntN(5)-2)))
-		return fmt.Sprint(v.Int())
+// alterSite changes one kind of field, each as often as another.
+func (w world) alterSite(r *rand.Rand, deeds []workflow.Deed) ([]workflow.Deed, string) {
+	sites := w.sites[r.IntN(len(w.sites))]
+	at := sites[r.IntN(len(sites))]
+	i := slices.IndexFunc(deeds, func(d workflow.Deed) bool { return d.Seq == at.seq })
+	if i < 0 {
+		return deeds, "nothing"
+	}
+	act := addressable(reflect.ValueOf(deeds[i].Act))
+	all := inside(nil, act, string(deeds[i].Act.Kind()), "")
+	if at.field >= len(all) {
+		return deeds, "nothing"
+	}
+	f := all[at.field]
+	was := fmt.Sprint(plain(f.v))
+	w.alter(r, f)
+	deeds[i].Act = act.Interface().(decision.Act)
+	return deeds, fmt.Sprintf("%d %s: %s → %v", at.seq, f.path, was, plain(f.v))
+}
+
+func dropKind(deeds []workflow.Deed, kind decision.Kind) []workflow.Deed {
+	return slices.DeleteFunc(deeds, func(d workflow.Deed) bool { return d.Act.Kind() == kind })
+}
+
+// maybeAlter changes every second act.
+func (w world) maybeAlter(r *rand.Rand, d *workflow.Deed) string {
+	if r.IntN(2) == 0 {
+		return ""
+	}
+	return ", " + w.alterAct(r, d)
+}
+
+// alterAct changes one value inside an act: of those that have few values
+// more often than of the texts.
+func (w world) alterAct(r *rand.Rand, d *workflow.Deed) string {
+	act := addressable(reflect.ValueOf(d.Act))
+	all := inside(nil, act, string(d.Act.Kind()), "")
+	telling := slices.DeleteFunc(slices.Clone(all), func(f field) bool { return !f.telling() })
+	if len(telling) > 0 && r.IntN(2) == 0 {
+		all = telling
+	}
+	f := all[r.IntN(len(all))]
+	was := fmt.Sprint(plain(f.v))
+	w.alter(r, f)
+	d.Act = act.Interface().(decision.Act)
+	return fmt.Sprintf("%s: %s → %v", f.path, was, plain(f.v))
+}
+
+// alter changes one value to another that its type allows.
+func (w world) alter(r *rand.Rand, f field) {
+	switch f.v.Kind() {
 	case reflect.String:
-		values := names
-		if _, list, ok := strings.Cut(tag, "oneof="); ok {
-			list, _, _ = strings.Cut(list, ",")
-			values = append(strings.Fields(list), "")
+		words := f.words()
+		switch {
+		case r.IntN(8) == 0:
+			f.v.SetString("")
+		case words != nil:
+			f.v.SetString(words[r.IntN(len(words))])
+		default:
+			f.v.SetString(w.names[r.IntN(len(w.names))])
 		}
-		v.SetString(values[g.IntN(len(values))])
-		return fmt.Sprintf("%q", v.String())
+	case reflect.Int, reflect.Int64:
+		f.v.SetInt(max(0, f.v.Int()+int64(r.IntN(3)-1)))
+	case reflect.Pointer:
+		w.alterPointer(r, f.v)
+	case reflect.Slice:
+		if n := f.v.Len(); n > 0 {
+			i := r.IntN(n)
+			f.v.Set(reflect.AppendSlice(f.v.Slice3(0, i, i), f.v.Slice(i+1, n)))
+		}
+	case reflect.Struct: // a day
+		day := f.v.Interface().(calendar.Date).AddDays(r.IntN(41) - 20)
+		if r.IntN(8) == 0 {
+			day = calendar.Date{}
+		}
+		f.v.Set(reflect.ValueOf(day))
 	}
-	return "nothing"
+}
+
+func (w world) alterPointer(r *rand.Rand, v reflect.Value) {
+	switch {
+	case r.IntN(4) == 0:
+		v.SetZero()
+	case v.Type().Elem().Kind() == reflect.Bool:
+		v.Set(reflect.ValueOf(new(v.IsNil() || !v.Elem().Bool())))
+	case v.Type().Elem().Kind() == reflect.Int:
+		n := 1
+		if !v.IsNil() {
+			n = max(0, int(v.Elem().Int())+r.IntN(3)-1)
+		}
+		v.Set(reflect.ValueOf(new(n)))
+	}
 }
