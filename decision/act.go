@@ -137,6 +137,7 @@ var catalogue = []Info{
 	info[WithholdPublication](32, "依法不予公开", "Withhold publication"),
 	info[FileForRecord](32, "报送备案", "File for record review"),
 	info[ArchiveCase](33, "归档", "Archive the case"),
+	info[EraseData](33, "删除个人信息", "Erase personal or restricted data"),
 	info[Withdraw](10, "撤回", "Withdraw"),
 	info[AssignExecution](34, "明确执行单位", "Name the executing units"),
 	info[BreakDownTasks](34, "分解任务", "Break the decision down into tasks"),
@@ -185,6 +186,16 @@ type Ref struct {
 	Actor      Actor
 }
 
+// Lag is how many days after it happened the act was recorded (补录): 0 on the
+// same day, and where either day is not known. The day it happened is the
+// actor's claim, the other nobody's.
+func (r Ref) Lag() int {
+	if r.OccurredOn.IsZero() || r.RecordedOn.IsZero() {
+		return 0
+	}
+	return max(0, r.RecordedOn.DaysSince(r.OccurredOn))
+}
+
 // Done is an act together with its place in the history.
 type Done[A Act] struct {
 	Ref
@@ -196,7 +207,7 @@ func add[A Act](list []Done[A], at Ref, act A) []Done[A] { return append(list, D
 
 // Material names a file by its content.
 type Material struct {
-	Digest string `json:"digest,omitempty" validate:"required,digest"`
+	Digest string `json:"digest,omitempty" validate:"required,material"`
 	Title  string `json:"title,omitempty" validate:"required,max=300"`
 }
 
@@ -208,7 +219,7 @@ type Channel struct {
 	Kind  string `json:"kind,omitempty" validate:"required,oneof=gazette government_site new_media newspaper radio television notice_board press_conference credit_site other"`
 	Name  string `json:"name,omitempty" validate:"max=200"`
 	URL   string `json:"url,omitempty" validate:"omitempty,url,max=2000"`
-	Proof string `json:"proof,omitempty" validate:"omitempty,digest"` // screenshot or cutting
+	Proof string `json:"proof,omitempty" validate:"omitempty,material"` // screenshot or cutting
 }
 
 // Materials returns every material that an act names, in the order of its

@@ -91,6 +91,53 @@ func TestRecordLeavesTheEarlierDecisionAlone(t *testing.T) {
 	}
 }
 
+func TestDigestsAreFoundWhereverAnActNamesThem(t *testing.T) {
+	t.Parallel()
+	receipt := decision.Material{Digest: "d", Title: "回执"}
+	for want, act := range map[string]decision.Act{
+		"a b": decision.OpenComment{Activity: "c1", Text: decision.Material{Digest: "a", Title: "草案"}, Channels: []decision.Channel{{Name: "网站", Proof: "b"}, {}}},
+		"c":   decision.FileExpertOpinion{Read: []string{"c"}},
+		"d":   decision.DeliverMaterials{Deliveries: []decision.Delivery{{Receipt: &receipt}}},
+		"e":   decision.ArchiveCase{Items: []decision.ArchiveItem{{Digest: "e", Title: "目录"}}},
+		"":    decision.AdoptPack{Digest: "a pack is no material"},
+	} {
+		if got := strings.Join(decision.Digests(act), " "); got != want {
+			t.Errorf("%s: got %q, want %q", act.Kind(), got, want)
+		}
+	}
+}
+
+// The class and the places of an erasure are checked, and something has to be
+// named.
+func TestAnErasureNamesWhatItErases(t *testing.T) {
+	t.Parallel()
+	digest := "hmac-sha256:" + strings.Repeat("0", 64)
+	good := decision.EraseData{Materials: []string{digest}, Class: decision.ClassPersonal, Ground: "个人信息保护法第四十七条", DecidedBy: "行政首长"}
+	if err := decision.Validate(good); err != nil {
+		t.Error(err)
+	}
+	opinions := good
+	opinions.Materials, opinions.Opinions = nil, []int64{1}
+	if err := decision.Validate(opinions); err != nil {
+		t.Error(err)
+	}
+	for name, spoil := range map[string]func(*decision.EraseData){
+		"nothing":        func(a *decision.EraseData) { a.Materials = nil },
+		"twice":          func(a *decision.EraseData) { a.Materials = []string{digest, digest} },
+		"no digest":      func(a *decision.EraseData) { a.Materials = []string{"hmac-md5:00"} },
+		"position 0":     func(a *decision.EraseData) { a.Opinions = []int64{0} },
+		"a secret":       func(a *decision.EraseData) { a.Class = "state_secret" },
+		"no ground":      func(a *decision.EraseData) { a.Ground = "" },
+		"nobody decided": func(a *decision.EraseData) { a.DecidedBy = "" },
+	} {
+		bad := good
+		spoil(&bad)
+		if err := decision.Validate(bad); err == nil {
+			t.Errorf("%s: it passes", name)
+		}
+	}
+}
+
 func TestMaterialsAreFoundAtAnyDepth(t *testing.T) {
 	t.Parallel()
 	m := func(title string) decision.Material { return decision.Material{Title: title} }

@@ -11,7 +11,7 @@ type ArchiveCase struct {
 // ArchiveItem is one line of the filing list (归档目录).
 type ArchiveItem struct {
 	Title     string        `json:"title,omitempty" validate:"required,max=300"`
-	Digest    string        `json:"digest,omitempty" validate:"required,digest"`
+	Digest    string        `json:"digest,omitempty" validate:"required,material"`
 	Producer  string        `json:"producer,omitempty" validate:"required,max=128"`
 	On        calendar.Date `json:"on,omitzero" validate:"required"`
 	Act       Kind          `json:"act,omitempty" validate:"required,max=64"` // the act it is evidence of

@@ -71,6 +71,7 @@ type Decision struct {
 	Withholdings   []Done[WithholdPublication]
 	RecordFilings  []Done[FileForRecord]
 	Archives       []Done[ArchiveCase]
+	Erasures       []Done[EraseData]
 
 	Executions           []Done[AssignExecution]
 	Breakdowns           []Done[BreakDownTasks]

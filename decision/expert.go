@@ -32,7 +32,7 @@ type FileExpertOpinion struct {
 	Stance  string   `json:"stance,omitempty" validate:"required,oneof=favour conditional against"`
 	Summary string   `json:"summary,omitempty" validate:"required,max=20000"`
 	Text    Material `json:"text,omitzero"`
-	Read    []string `json:"read,omitempty" validate:"max=500,dive,digest"` // digests of what was read
+	Read    []string `json:"read,omitempty" validate:"max=500,dive,material"` // digests of what was read
 	Signed  *bool    `json:"signed,omitempty" validate:"required"`
 	Sealed  *bool    `json:"sealed,omitempty" validate:"required"`
 }

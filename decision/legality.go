@@ -62,7 +62,7 @@ type FileCounselOpinion struct {
 	Draft   int      `json:"draft,omitempty" validate:"required,min=1,max=10000"`
 	Summary string   `json:"summary,omitempty" validate:"required,max=20000"`
 	Text    Material `json:"text,omitzero"`
-	Read    []string `json:"read,omitempty" validate:"max=500,dive,digest"`
+	Read    []string `json:"read,omitempty" validate:"max=500,dive,material"`
 }
 
 // IssueLegalityOpinion is the department's conclusion (合法性审查意见, Arts 27
@@ -77,7 +77,7 @@ type IssueLegalityOpinion struct {
 	Content    Head            `json:"content,omitzero"`   // 是否符合法律、法规、规章和国家政策
 	Conclusion string          `json:"conclusion,omitempty" validate:"required,oneof=lawful lawful_after_changes unlawful no_state_rule"`
 	Comments   []ReviewComment `json:"comments,omitempty" validate:"required_if=Conclusion lawful_after_changes,max=500,unique=No,dive"`
-	Read       []string        `json:"read,omitempty" validate:"required,min=1,max=500,dive,digest"`
+	Read       []string        `json:"read,omitempty" validate:"required,min=1,max=500,dive,material"`
 	Text       Material        `json:"text,omitzero"`
 }
 

@@ -124,15 +124,20 @@ var fieldRules = sync.OnceValue(func() rules {
 	zhTrans, _ := translators.GetTranslator("zh")
 	enTrans, _ := translators.GetTranslator("en")
 	digest := regexp.MustCompile(`^(sha256|sm3):[0-9a-f]{64}$`)
+	material := regexp.MustCompile(`^(hmac-)?(sha256|sm3):[0-9a-f]{64}$`)
 	// Registration fails only on an empty tag, a nil function or a message
 	// with a wrong placeholder, and the tests read every message.
 	_ = v.RegisterValidation("digest", func(f validator.FieldLevel) bool {
 		return digest.MatchString(f.Field().String())
 	})
+	_ = v.RegisterValidation("material", func(f validator.FieldLevel) bool {
+		return material.MatchString(f.Field().String())
+	})
 	_ = zhtext.RegisterDefaultTranslations(v, zhTrans)
 	_ = entext.RegisterDefaultTranslations(v, enTrans)
 	for _, own := range []struct{ tag, zh, en string }{
 		{"digest", "{0}必须是 sha256: 加 64 位十六进制数的摘要", "{0} must be a digest: sha256: and 64 hexadecimal digits"},
+		{"material", "{0}必须是材料的摘要：sha256: 或者 hmac-sha256: 加 64 位十六进制数", "{0} must be the digest of a material: sha256: or hmac-sha256: and 64 hexadecimal digits"},
 		{"required_if", "{0}在此情形下为必填字段", "{0} is required in this case"},
 		{"unique", "{0}不得有重复", "{0} must not hold the same value twice"},
 		{"oneof", "{0}必须是下列值之一：{1}", "{0} must be one of: {1}"},

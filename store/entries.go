@@ -32,7 +32,8 @@ func (s *Store) Load(ctx context.Context, decision string) ([]history.Record, er
 // A key that carried another request gives [workflow.ErrKeyReused]; a key that
 // carried this very request gives [workflow.ErrConflict], and
 // [Store.Replay] then has the answer. An opinion that another act already
-// committed to, or that was never received, gives ErrConflict as well.
+// committed to, or that was never received, gives ErrConflict as well, and so
+// does the erasure of what is not held.
 func (s *Store) Append(ctx context.Context, w workflow.Write) error {
 	if err := check(w); err != nil {
 		return s.failed(ctx, "append to", w.Summary.Decision, err)
@@ -45,7 +46,7 @@ func (s *Store) Append(ctx context.Context, w workflow.Write) error {
 }
 
 func (s *Store) append(ctx context.Context, w workflow.Write) error {
-	if s.engine == PostgreSQL && s.tx == nil && len(w.Materials) == 0 && len(w.Positions) == 0 {
+	if s.engine == PostgreSQL && s.tx == nil && len(w.Materials) == 0 && len(w.Positions) == 0 && len(w.Erasures) == 0 {
 		// One statement is a transaction by itself: one round trip.
 		return s.retry(ctx, func() error { return recordAtOnce(ctx, s.write, w) })
 	}
@@ -58,7 +59,10 @@ func (s *Store) append(ctx context.Context, w workflow.Write) error {
 				return err
 			}
 		}
-		return s.commit(ctx, x, w)
+		if err := s.commit(ctx, x, w); err != nil {
+			return err
+		}
+		return erase(ctx, x, w)
 	})
 }
 
@@ -89,6 +93,11 @@ func check(w workflow.Write) error {
 	for _, m := range w.Materials {
 		if err := checkMaterial(m); err != nil {
 			return err
+		}
+	}
+	for _, e := range w.Erasures {
+		if (e.Material == "") == (e.Position < 1) {
+			return fmt.Errorf("an erasure names a material or a position, not %q and %d", e.Material, e.Position)
 		}
 	}
 	return nil

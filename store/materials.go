@@ -9,6 +9,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	statute "github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/history"
 )
@@ -25,19 +26,79 @@ func (s *Store) Keep(ctx context.Context, decision string, m workflow.Material) 
 }
 
 func checkMaterial(m workflow.Material) error {
-	if got := history.MaterialDigest(m.Content); got != m.Digest {
+	got := history.MaterialDigest(m.Content)
+	if m.Digest.Committed() {
+		got = history.SHA256().Commit(m.Salt, m.Content)
+	}
+	switch {
+	case got != m.Digest:
 		return fmt.Errorf("material %q has digest %s, not %s", m.Name, got, m.Digest)
+	case m.Digest.Committed() != (m.Restricted != nil), m.Digest.Committed() != (len(m.Salt) >= history.SaltSize):
+		return fmt.Errorf("material %q: a commitment, a restriction and a salt go together", m.Name)
 	}
 	return nil
 }
 
-func keep(ctx context.Context, x sqlx.ExecerContext, decision string, m workflow.Material) error {
-	_, err := x.ExecContext(ctx, `
-		INSERT INTO juece_materials (decision_id, digest, media_type, name, content, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6)
+func keep(ctx context.Context, x sqlx.ExtContext, decision string, m workflow.Material) error {
+	class, ground := "", ""
+	if m.Restricted != nil {
+		class, ground = string(m.Restricted.Class), m.Restricted.Ground
+	}
+	res, err := x.ExecContext(ctx, `
+		INSERT INTO juece_materials (decision_id, digest, media_type, name, content, created_at, salt, class, ground)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (decision_id, digest) DO NOTHING`,
-		decision, string(m.Digest), m.MediaType, m.Name, nonNil(m.Content), micros(m.CreatedAt))
-	return err
+		decision, string(m.Digest), m.MediaType, m.Name, nonNil(m.Content), micros(m.CreatedAt), nonNil(m.Salt), class, ground)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	var erased int64
+	if err := sqlx.GetContext(ctx, x, &erased, `
+		SELECT erased
+		FROM juece_materials
+		WHERE decision_id = $1 AND digest = $2`, decision, string(m.Digest)); err != nil {
+		return err
+	}
+	return goneSince(erased)
+}
+
+// goneSince is the error of what entry seq erased, and nil when none did.
+func goneSince(seq int64) error {
+	if seq == 0 {
+		return nil
+	}
+	return &workflow.ErasedError{Seq: seq}
+}
+
+// erase takes away what an act erases. A row stays, so that what was erased is
+// told apart from what never was, and cannot come back.
+func erase(ctx context.Context, x sqlx.ExecerContext, w workflow.Write) error {
+	for _, e := range w.Erasures {
+		statement, what := `
+			UPDATE juece_materials
+			SET content = $3, salt = $3, name = '', media_type = '', erased = $4
+			WHERE decision_id = $1 AND digest = $2 AND erased = 0`, any(string(e.Material))
+		if e.Position > 0 {
+			statement, what = `
+			UPDATE juece_opinions
+			SET body = $3, erased = $4
+			WHERE decision_id = $1 AND erased = 0 AND opinion_id = (
+				SELECT opinion_id
+				FROM juece_opinion_positions
+				WHERE decision_id = $1 AND position = $2)`, any(e.Position)
+		}
+		res, err := x.ExecContext(ctx, statement, w.Summary.Decision, what, []byte{}, w.Entry.Seq)
+		if err != nil {
+			return err
+		}
+		if err := affected(res, 1); err != nil {
+			return fmt.Errorf("%w: what is to be erased is not held: %v", err, what)
+		}
+	}
+	return nil
 }
 
 // Material implements [workflow.Vault].
@@ -47,21 +108,32 @@ func (s *Store) Material(ctx context.Context, decision string, digest history.Di
 		Name      string `db:"name"`
 		Content   []byte `db:"content"`
 		CreatedAt int64  `db:"created_at"`
+		Salt      []byte `db:"salt"`
+		Class     string `db:"class"`
+		Ground    string `db:"ground"`
+		Erased    int64  `db:"erased"`
 	}
 	err := sqlx.GetContext(ctx, s.reader(), &row, `
-		SELECT media_type, name, content, created_at
+		SELECT media_type, name, content, created_at, salt, class, ground, erased
 		FROM juece_materials
 		WHERE decision_id = $1 AND digest = $2`, decision, string(digest))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fmt.Errorf("material %s: %w", digest, workflow.ErrNotFound)
 	}
+	if err == nil {
+		err = goneSince(row.Erased)
+	}
 	if err != nil {
 		return workflow.Material{}, s.failed(ctx, "read a material of", decision, err)
 	}
-	return workflow.Material{
+	m := workflow.Material{
 		Digest: digest, MediaType: row.MediaType, Name: row.Name,
-		Content: row.Content, CreatedAt: instant(row.CreatedAt),
-	}, nil
+		Content: row.Content, CreatedAt: instant(row.CreatedAt), Salt: row.Salt,
+	}
+	if row.Class != "" {
+		m.Restricted = &statute.Restriction{Class: statute.Class(row.Class), Ground: row.Ground}
+	}
+	return m, nil
 }
 
 // Lacking implements [workflow.Vault]. The answer keeps the order of the
@@ -78,10 +150,10 @@ func (s *Store) Lacking(ctx context.Context, decision string, digests []history.
 	err = sqlx.SelectContext(ctx, s.reader(), &found, s.engine.choose(`
 		SELECT digest
 		FROM juece_materials
-		WHERE decision_id = $1 AND digest IN (SELECT json_array_elements_text(CAST($2 AS JSON)))`, `
+		WHERE decision_id = $1 AND erased = 0 AND digest IN (SELECT json_array_elements_text(CAST($2 AS JSON)))`, `
 		SELECT digest
 		FROM juece_materials
-		WHERE decision_id = $1 AND digest IN (SELECT value FROM json_each($2))`), decision, string(asked))
+		WHERE decision_id = $1 AND erased = 0 AND digest IN (SELECT value FROM json_each($2))`), decision, string(asked))
 	if err != nil {
 		return nil, s.failed(ctx, "look for materials of", decision, err)
 	}

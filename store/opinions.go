@@ -22,6 +22,7 @@ type opinionRow struct {
 	Body       []byte `db:"body" json:"body"`
 	ReceivedAt int64  `db:"received_at" json:"received_at"`
 	Position   int64  `db:"position" json:"-"`
+	Erased     int64  `db:"erased" json:"-"`
 }
 
 func opinions(rows []opinionRow) []workflow.Opinion {
@@ -29,7 +30,7 @@ func opinions(rows []opinionRow) []workflow.Opinion {
 	for i, r := range rows {
 		list[i] = workflow.Opinion{
 			ID: r.ID, Digest: history.Digest(r.Digest), Body: r.Body,
-			ReceivedAt: instant(r.ReceivedAt), Position: r.Position,
+			ReceivedAt: instant(r.ReceivedAt), Position: r.Position, Erased: r.Erased,
 		}
 	}
 	return list
@@ -167,7 +168,7 @@ func (s *Store) Pending(ctx context.Context, decision string, limit int) ([]work
 func (s *Store) Opinions(ctx context.Context, decision string, after int64, limit int) ([]workflow.Opinion, error) {
 	var rows []opinionRow
 	err := sqlx.SelectContext(ctx, s.reader(), &rows, `
-		SELECT o.opinion_id, o.digest, o.body, o.received_at, p.position
+		SELECT o.opinion_id, o.digest, o.body, o.received_at, p.position, o.erased
 		FROM juece_opinion_positions AS p
 		JOIN juece_opinions AS o ON o.decision_id = p.decision_id AND o.opinion_id = p.opinion_id
 		WHERE p.decision_id = $1 AND p.position > $2 AND p.position <= $3

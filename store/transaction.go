@@ -118,7 +118,8 @@ func (s *Store) failed(ctx context.Context, operation, decision string, err erro
 		return nil
 	}
 	known := errors.Is(err, workflow.ErrConflict) || errors.Is(err, workflow.ErrNotFound) || errors.Is(err, workflow.ErrKeyReused) ||
-		errors.Is(err, transparency.ErrConflict) || errors.Is(err, transparency.ErrNotFound) || errors.Is(err, transparency.ErrGap)
+		errors.Is(err, transparency.ErrConflict) || errors.Is(err, transparency.ErrNotFound) || errors.Is(err, transparency.ErrGap) ||
+		errors.Is(err, workflow.ErrErased)
 	if ended := ctx.Err(); ended != nil && !known && !errors.Is(err, ended) {
 		return fmt.Errorf("store: %s %s: %w: %w", operation, decision, ended, err)
 	}

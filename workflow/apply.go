@@ -25,6 +25,8 @@ const (
 	CodeMaterial       Code = "material_missing"  // a material is named but not held
 	CodePack           Code = "pack_superseded"   // the case is under another pack than the one that governs
 	CodeOpinionsClosed Code = "opinions_closed"   // the activity does not take opinions
+	CodeErased         Code = "already_erased"    // an act erased it before
+	CodeNeeded         Code = "evidence_needed"   // what is to be erased is evidence that must stay
 )
 
 // ErrRefused is wrapped by every [RefusedError].
@@ -100,6 +102,11 @@ func Apply(c Case, d Deed) (Applied, error) {
 			code = CodeForeignDraft
 		}
 		return refuse(code, zh, en)
+	}
+	if erase, ok := act.(decision.EraseData); ok {
+		if code, zh, en := erasable(c, erase); code != "" {
+			return refuse(code, zh, en)
+		}
 	}
 
 	after := c.with(d)

@@ -100,3 +100,23 @@ func (c Case) Organ() decision.Organ {
 	first, _ := decision.Last(c.Decision.Proposals)
 	return first.Act.Organ
 }
+
+// passings returns the sequence numbers of the deeds at which a gate of a rule
+// counts as passed, none when it was not. It is the last, as long as that was the gate
+// passed once more. A late entry (补录) of what is said to have happened before
+// the gate was recorded as passed does not take the place of that passing: both
+// count.
+func (c Case) passings(r Rule, gate decision.Kind) []int64 {
+	var counted []int64
+	var later Deed
+	for _, d := range slices.Backward(c.Deeds) {
+		if d.Act.Kind() != gate || !r.owedAt(d.Act) {
+			continue
+		}
+		if counted != nil && (later.Lag() == 0 || !later.OccurredOn.Before(d.RecordedOn)) {
+			break
+		}
+		counted, later = append(counted, d.Seq), d
+	}
+	return counted
+}

@@ -111,7 +111,8 @@ func Severities() map[string]string {
 }
 
 // Evaluate judges a whole case: every rule, at each gate at which it was owed,
-// on the record as it stood there, and the worst answer counts. A rule whose
+// on the record as it stood there, and the worst answer counts. What was
+// recorded later mends nothing there, whatever day it claims. A rule whose
 // gates were not reached is judged on the whole record. Evaluate is pure; the
 // same case and day give the same findings, in the order of the statute.
 func Evaluate(c Case, on calendar.Date) []Finding {
@@ -121,19 +122,12 @@ func Evaluate(c Case, on calendar.Date) []Finding {
 	for _, r := range held {
 		var answers []Finding
 		for _, gate := range r.Gates {
-			seq := c.lastOwed(r, gate)
-			if seq == 0 {
-				continue
+			for _, seq := range c.passings(r, gate) {
+				if _, ok := past[seq]; !ok {
+					past[seq] = c.until(seq)
+				}
+				answers = append(answers, passed(r, past[seq], on))
 			}
-			if _, ok := past[seq]; !ok {
-				past[seq] = c.until(seq)
-			}
-			then, held := r.under(past[seq].Pack)
-			if !held {
-				answers = append(answers, beforeThePack(r, past[seq]))
-				continue
-			}
-			answers = append(answers, judge(then, past[seq], on, c.Evidence != Published, true))
 		}
 		if answers == nil {
 			answers = []Finding{ungated(r, judge(r, c, on, c.Evidence == Complete, false), c.Evidence)}
@@ -153,15 +147,14 @@ func (r Rule) owedAt(act decision.Act) bool {
 	return !concluded || r.Own || a.Ends()
 }
 
-// lastOwed returns the sequence number of the last act of a kind at which the
-// rule was owed, or 0.
-func (c Case) lastOwed(r Rule, gate decision.Kind) int64 {
-	for _, d := range slices.Backward(c.Deeds) {
-		if d.Act.Kind() == gate && r.owedAt(d.Act) {
-			return d.Seq
-		}
+// passed is the answer of a rule at its gate, which is the last deed of the
+// case.
+func passed(r Rule, c Case, on calendar.Date) Finding {
+	then, held := r.under(c.Pack)
+	if !held {
+		return beforeThePack(r, c)
 	}
-	return 0
+	return judge(then, c, on, c.Evidence != Published, true)
 }
 
 // beforeThePack is the answer of a rule whose gate was passed before the pack
@@ -223,6 +216,9 @@ func judge(r Rule, c Case, on calendar.Date, due, recorded bool) Finding {
 		Rule: r.ID, Norm: r.Norm, Article: r.Article, Paragraph: r.Paragraph,
 		Status: res.status, Severity: cmp.Or(res.severity, r.Severity), Subject: res.subject,
 		Zh: res.zh, En: res.en, Earliest: res.earliest, Provisional: res.provisional, Reason: res.reason,
+	}
+	if v.gate != nil {
+		f.LagDays = v.gate.Lag()
 	}
 	f.Severity = stricter(f.Severity, Severity(c.Pack.Severities[r.ID]))
 	if v.gate != nil && f.Status == Violated && f.Severity == Norm && f.Reason == "" {

@@ -65,6 +65,9 @@ type Finding struct {
 	Gate decision.Kind `json:"gate,omitempty"`
 	// Reason is why a norm was departed from, as its actor stated.
 	Reason string `json:"reason,omitempty"`
+	// LagDays is how many days after it happened the act was recorded at which
+	// the rule was judged (补录); see decision.Ref.Lag.
+	LagDays int `json:"lag_days,omitempty"`
 }
 
 // Message returns the text in a language, "zh" or "en".

@@ -20,7 +20,7 @@ import (
 // The acts that have a place in each stage, written down by hand from the
 // decree and not taken from the table.
 const (
-	anywhere   = "order_correction open_rectification begin_rectification submit_rectification judge_rectification review_case_file"
+	anywhere   = "order_correction open_rectification begin_rectification submit_rectification judge_rectification review_case_file erase_data"
 	formDraft  = "assign_units record_investigation identify_affected determine_step state_expropriation submit_draft consult_unit record_reply state_dispute open_comment close_comment hear_public consult_group announce_hearing publish_selection_method publish_participants deliver_materials hold_hearing commit_opinions dispose_opinions state_adoption engage_expert file_expert_opinion dispose_expert_opinion file_risk_assessment rely_on_assessment file_competition_review correct_minutes"
 	afterwards = "break_down_tasks report_progress close_task urge_execution report_problem handle_problem commit_opinions dispose_opinions open_adjustment conclude_adjustment correct_clerical link_case order_evaluation file_evaluation follow_evaluation"
 )
@@ -78,6 +78,7 @@ func specimens(t *testing.T) map[decision.Kind]sample.Step {
 		step(office, "05-25", decision.FileForRecord{With: "市人民政府", FiledOn: date("05-25")}),
 		step(office, "06-28", openChange),
 		step(office, "06-28", conclude("abandoned")),
+		step(office, "04-24", decision.EraseData{Materials: []string{digest}, Class: decision.ClassPersonal, Ground: "个人信息保护法第四十七条", DecidedBy: "行政首长"}),
 		step(unit, "04-24", decision.LinkCase{Case: "case-3", Object: "contract", Title: "采购合同"}),
 		step(office, "04-24", decision.AdoptPack{Pack: "strict-five", Digest: digest, Changes: []string{"steps"}, Decider: "行政首长", Reason: "新规施行"}),
 		step(workflow.RoleLegalityReviewer, "06-20", decision.ReviewCaseFile{

@@ -84,6 +84,7 @@ var permit = map[decision.Kind][]decision.Role{
 	"publish":                  {RoleGovOffice, RoleDecisionOrgan},
 	"withhold_publication":     {RoleGovOffice, RoleDecisionOrgan},
 	"archive_case":             {RoleArchivist, RoleUndertakingUnit},
+	"erase_data":               {RoleDecisionOrgan, RoleGovOffice},
 	"withdraw":                 {RoleDecisionOrgan, RoleGovOffice},
 	"cite_catalogue":           {RoleGovOffice, RoleUndertakingUnit},
 	"adopt_pack":               {RoleGovOffice, RoleDecisionOrgan},

@@ -67,6 +67,7 @@ type Receipt struct {
 	Digest   history.Digest
 	Stage    Stage
 	Findings []Finding // of the rules owed at the act
+	Lag      int       // days after it happened that it was recorded (补录); see decision.Ref.Lag
 	Replayed bool      // the idempotency key had carried this act before
 }
 
@@ -210,7 +211,7 @@ func (s *Service) replay(ctx context.Context, r Request) (Receipt, error) {
 	act := past.Deeds[use.Seq-1]
 	return Receipt{
 		Decision: r.Decision, Version: use.Seq, Digest: record.Digest, Stage: past.Stage,
-		Findings: atGate(past, act.Act.Kind(), act.OccurredOn, true), Replayed: true,
+		Findings: atGate(past, act.Act.Kind(), act.OccurredOn, true), Lag: act.Lag(), Replayed: true,
 	}, nil
 }
 
@@ -272,6 +273,9 @@ func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positi
 	if err == nil {
 		err = s.holds(ctx, r, applied.Case.Stage)
 	}
+	if erase, ok := r.Act.(decision.EraseData); ok && err == nil {
+		err = s.stillHolds(ctx, r.Decision, erase, applied.Case.Stage)
+	}
 	if err != nil {
 		return Receipt{}, errors.Join(err, s.noteRefusal(ctx, r, now, err))
 	}
@@ -285,7 +289,7 @@ func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positi
 	}
 	return Receipt{
 		Decision: have.ID, Version: deed.Seq, Digest: w.Entry.Digest,
-		Stage: applied.Case.Stage, Findings: applied.Findings,
+		Stage: applied.Case.Stage, Findings: applied.Findings, Lag: deed.Lag(),
 	}, nil
 }
 
@@ -346,6 +350,7 @@ func (s *Service) write(r Request, have loaded, applied Applied, deed Deed, now 
 		},
 		Tasks:     tasks(c, calendar.DateOf(now)),
 		Materials: r.Materials,
+		Erasures:  erasures(r.Act),
 	}
 	if len(have.entries) > 0 {
 		created, err := history.ParseTime(have.entries[0].RecordedAt)
@@ -417,19 +422,6 @@ func (s *Service) Missing(ctx context.Context, id string, gate decision.Kind) ([
 	gate = cmp.Or(gate, c.Stage.Info().Gate)
 	waiting, err := s.Waiting(ctx, c, gate)
 	return append(Missing(c, gate, calendar.DateOf(s.now())), waiting...), err
-}
-
-// KeepMaterial stores a file for a case, to be named by acts, and returns its
-// digest.
-func (s *Service) KeepMaterial(ctx context.Context, id, name, mediaType string, content []byte) (Material, error) {
-	if _, err := s.Store.Load(ctx, id); err != nil {
-		return Material{}, err
-	}
-	m := Material{
-		Digest: history.MaterialDigest(content), Name: name, MediaType: mediaType,
-		Content: content, CreatedAt: s.now(),
-	}
-	return m, s.Vault.Keep(ctx, id, m)
 }
 
 // loaded is a case with the entries it was folded from.

@@ -160,7 +160,7 @@ var transitions = slices.Concat(
 	within(StageDrafting, "cite_catalogue", "adopt_pack", "engage_counsel", "link_case"),
 	within(StageReview, "adopt_pack", "engage_counsel"),
 	within(StageReviewed, "adopt_pack", "engage_counsel", "link_case"),
-	anytime("order_correction", "open_rectification", "begin_rectification", "submit_rectification", "judge_rectification", "review_case_file"),
+	anytime("order_correction", "open_rectification", "begin_rectification", "submit_rectification", "judge_rectification", "review_case_file", "erase_data"),
 	leave("withdraw", StageWithdrawn,
 		StageProposed, StageStudied, StageInitiated, StageDrafting, StageReview, StageReviewed, StageAgenda, StageDecided),
 )
@@ -214,7 +214,8 @@ func stay(kind decision.Kind, outcome string, in ...Stage) []Transition {
 }
 
 // anytime makes rows for acts that have a place in every stage: a superior may
-// order a correction, and a file be reviewed, whenever a case is.
+// order a correction, a file be reviewed, and personal data be erased, whenever
+// a case is.
 func anytime(kinds ...decision.Kind) []Transition {
 	var rows []Transition
 	for _, s := range stages {

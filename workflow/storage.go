@@ -3,8 +3,10 @@ package workflow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/history"
 )
@@ -19,7 +21,21 @@ var (
 	ErrConflict = errors.New("workflow: conflict: the decision has moved on")
 	// ErrKeyReused: the idempotency key was used for another request.
 	ErrKeyReused = errors.New("workflow: idempotency key reused for another request")
+	// ErrErased is wrapped by every [ErasedError].
+	ErrErased = errors.New("workflow: erased")
 )
+
+// ErasedError says that something was held and is not any more: an act erased
+// it. It is never mistaken for what was never there.
+type ErasedError struct {
+	Seq int64 // the entry of the act
+}
+
+// Error names the entry.
+func (e *ErasedError) Error() string { return fmt.Sprintf("workflow: erased by entry %d", e.Seq) }
+
+// Unwrap lets errors.Is find ErrErased.
+func (e *ErasedError) Unwrap() error { return ErrErased }
 
 // Store keeps the histories. Implementations are safe for concurrent use and
 // return only after what they wrote is durable, unless they were joined to a
@@ -56,18 +72,21 @@ type Register interface {
 	// ascending order of id, at most limit.
 	Pending(ctx context.Context, decision string, limit int) ([]Opinion, error)
 	// Opinions returns committed opinions with positions in (after, after+limit],
-	// in order of position.
+	// in order of position. One that was erased keeps its place; see Opinion.Erased.
 	Opinions(ctx context.Context, decision string, after int64, limit int) ([]Opinion, error)
 }
 
 // Vault keeps materials (材料) by what they contain.
 type Vault interface {
 	// Keep stores a material and is idempotent: the same bytes have the same
-	// digest and are kept once for a decision.
+	// digest and are kept once for a decision. What was erased is not kept
+	// again: the error is an [*ErasedError].
 	Keep(ctx context.Context, decision string, m Material) error
-	// Material returns one material with its content, or ErrNotFound.
+	// Material returns one material with its content, an [*ErasedError] when
+	// it was erased, or ErrNotFound.
 	Material(ctx context.Context, decision string, digest history.Digest) (Material, error)
-	// Lacking returns those of the digests that are not held for the decision.
+	// Lacking returns those of the digests that are not held for the decision,
+	// or not any more.
 	Lacking(ctx context.Context, decision string, digests []history.Digest) ([]history.Digest, error)
 }
 
@@ -78,6 +97,7 @@ type Write struct {
 	Tasks     []Task         // replace all open tasks of the decision
 	Materials []Material     // kept together with the entry
 	Positions []Position     // opinions that the act commits to
+	Erasures  []Erasure      // what is taken away together with the entry; ErrConflict when one of them is not held
 	Use       *Use           // the idempotency key that carried the act, if any
 	Events    []Event        // to be delivered after the commit
 }
@@ -128,11 +148,23 @@ type TaskQuery struct {
 
 // Material is a file, known by its content.
 type Material struct {
-	Digest    history.Digest // history.MaterialDigest of Content
+	Digest    history.Digest // history.MaterialDigest of Content; history.Commit of Salt and Content when restricted
 	MediaType string
 	Name      string
 	Content   []byte
 	CreatedAt time.Time
+	// Restricted says why the file is not for everybody who may read the case
+	// (限制公开); nil when it is. The history then holds a commitment, which
+	// gives away nothing about what can be guessed, and the salt stays here.
+	Restricted *decision.Restriction
+	Salt       []byte
+}
+
+// Erasure is one thing that an act takes away for good: the content, name and
+// salt of a material, or the body of the opinion at a position.
+type Erasure struct {
+	Material history.Digest // empty for an opinion
+	Position int64          // 0 for a material
 }
 
 // Opinion is one opinion (意见) in the intake register.
@@ -142,6 +174,7 @@ type Opinion struct {
 	Body       []byte // a decision.Opinion as text, verbatim; outside the chain, so that it can be lawfully erased
 	ReceivedAt time.Time
 	Position   int64 // from 1; 0 while no act has committed to it
+	Erased     int64 // the entry of the act that erased the body; 0 while it is held
 }
 
 // Position gives an opinion its number in the ledger, once and for ever.

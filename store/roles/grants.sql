@@ -17,6 +17,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON juece_tasks TO {app};
 GRANT SELECT, INSERT, DELETE ON juece_unsealed TO {app};
 GRANT SELECT ON juece_schema_version TO {app};
 
+-- What is lawfully erased loses its content and keeps its row and digest.
+GRANT UPDATE (content, salt, name, media_type, erased) ON juece_materials TO {app};
+GRANT UPDATE (body, erased) ON juece_opinions TO {app};
+
 -- An auditor reads the history, the log and what surrounds them.
 GRANT SELECT ON juece_decisions, juece_entries, juece_tasks, juece_opinion_positions, juece_idempotency, juece_refusals,
     juece_unsealed, juece_log_leaves, juece_log_hashes, juece_log_checkpoints, juece_log_cosignatures,
@@ -25,6 +29,6 @@ GRANT SELECT ON juece_decisions, juece_entries, juece_tasks, juece_opinion_posit
 
 -- But not what people wrote, nor what files hold; whoever needs that is granted
 -- the column by name.
-GRANT SELECT (decision_id, opinion_id, digest, received_at) ON juece_opinions TO {auditor};
-GRANT SELECT (decision_id, digest, media_type, name, created_at) ON juece_materials TO {auditor};
+GRANT SELECT (decision_id, opinion_id, digest, received_at, erased) ON juece_opinions TO {auditor};
+GRANT SELECT (decision_id, digest, media_type, name, class, ground, erased, created_at) ON juece_materials TO {auditor};
 GRANT SELECT (decision_id, event_id, seq, type, created_at) ON juece_outbox TO {auditor};

@@ -60,7 +60,7 @@ func Open(ctx context.Context, path string, options ...Option) (*store.Store, er
 // New returns a store on a pool of the host, which stays the host's to close.
 // The host's data source should say
 //
-//	_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_foreign_keys=1&_txlock=immediate
+//	_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_foreign_keys=1&_txlock=immediate&_pragma=secure_delete(1)
 //
 // and the pool is best kept to one connection, or SQLite makes writers wait
 // for each other by polling.
@@ -95,6 +95,7 @@ func open(ctx context.Context, uri *url.URL, more url.Values, connections int) (
 		"_busy_timeout": {"10000"},
 		"_foreign_keys": {"1"},
 		"_txlock":       {"immediate"},
+		"_pragma":       {"secure_delete(1)"}, // what an act erases does not linger in free pages
 	}
 	for _, values := range []url.Values{uri.Query(), more} {
 		for name, value := range values {

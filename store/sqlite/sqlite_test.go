@@ -1,14 +1,18 @@
 package sqlite_test
 
 import (
+	"bytes"
 	"database/sql"
 	"net/url"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/juece/juece/store"
 	"github.com/juece/juece/store/sqlite"
 	"github.com/juece/juece/store/storetest"
+	"github.com/juece/juece/workflow"
 )
 
 type database struct{ path string }
@@ -54,6 +58,47 @@ func TestHeavy(t *testing.T) {
 		t.Skip("too slow under the race detector")
 	}
 	storetest.RunHeavy(t, fresh)
+}
+
+// Once the log is merged into the file, which the last connection does when it
+// closes, nothing of what was erased is in it.
+func TestNothingErasedIsLeftInTheFile(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d := database{filepath.Join(t.TempDir(), "juece.db")}
+	s := d.Open(t)
+	short := "个人信息一条"
+	long := strings.Repeat("个人信息很多", 5000) // spills into pages of its own
+	if err := s.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	w := storetest.Act("d", 1)
+	w.Materials = []workflow.Material{storetest.Restricted(short), storetest.Restricted(long)}
+	if err := s.Append(ctx, w); err != nil {
+		t.Fatal(err)
+	}
+	for _, erased := range []bool{false, true} {
+		if erased {
+			next := storetest.Act("d", 2)
+			next.Erasures = []workflow.Erasure{{Material: w.Materials[0].Digest}, {Material: w.Materials[1].Digest}}
+			if err := s.Append(ctx, next); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(d.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{short, "个人信息很多个人信息很多"} {
+			if bytes.Contains(data, []byte(text)) == erased {
+				t.Errorf("erased: %v, and the file holds %q: %v", erased, text, !erased)
+			}
+		}
+		s = d.Open(t)
+	}
 }
 
 func TestOpenRefusesMemory(t *testing.T) {

@@ -401,6 +401,9 @@ func migrationQueues(t *testing.T, db Database) {
 	for _, statement := range []string{
 		`DROP TABLE juece_unsealed`, `DROP TABLE juece_log_leaves`, `DROP TABLE juece_log_hashes`, `DROP TABLE juece_log_checkpoints`,
 		`DROP TABLE juece_log_cosignatures`, `DROP TABLE juece_log_positions`, `DROP TABLE juece_leases`,
+		`ALTER TABLE juece_materials DROP COLUMN salt`, `ALTER TABLE juece_materials DROP COLUMN class`,
+		`ALTER TABLE juece_materials DROP COLUMN ground`, `ALTER TABLE juece_materials DROP COLUMN erased`,
+		`ALTER TABLE juece_opinions DROP COLUMN erased`,
 		`DELETE FROM juece_schema_version WHERE version_id > 1`,
 	} {
 		_, err := host.ExecContext(ctx, statement)

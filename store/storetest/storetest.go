@@ -48,6 +48,9 @@ func Run(t *testing.T, fresh func(t *testing.T) Subject) {
 		{"opinions are received", opinionsAreReceived},
 		{"opinions are committed", opinionsAreCommitted},
 		{"materials", materials},
+		{"restricted materials", restrictedMaterials},
+		{"contents are erased", contentsAreErased},
+		{"an erasure is whole", erasureIsWhole},
 		{"an ended context", endedContext},
 	})
 }
@@ -72,6 +75,7 @@ func RunSQL(t *testing.T, fresh func(t *testing.T) Database) {
 		{"conflict inside the host", conflictInsideHost},
 		{"the history is append-only", historyIsAppendOnly},
 		{"the state row lies", stateRowLies},
+		{"an erasure inside the host", erasureInsideHost},
 		{"cut off while waiting", cutOffWhileWaiting},
 		{"the log grows", logGrows},
 		{"extensions race", extensionsRace},

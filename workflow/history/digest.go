@@ -26,6 +26,9 @@ const (
 // salt.
 const committed = "hmac-"
 
+// SaltSize is the length of the salt of a commitment in bytes.
+const SaltSize = 32
+
 // Digest is a hash with its algorithm in front: "sha256:" and 64 hexadecimal
 // digits, or "hmac-sha256:" for a commitment with a salt. The empty Digest
 // stands before the first entry.

@@ -60,6 +60,7 @@ type Receipt struct {
 	Version  int64              `json:"version" doc:"记录的序号。Sequence number of the entry."`
 	Digest   history.Digest     `json:"digest" doc:"记录的摘要。Digest of the entry."`
 	Stage    Stage              `json:"stage"`
+	LagDays  int                `json:"lag_days,omitempty" doc:"补录：记录日晚于发生日的天数。Late entry: days from the day it happened to the day it was recorded."`
 	Findings []workflow.Finding `json:"findings" doc:"偏离的规则和所述理由。Rules that were departed from, with the reasons stated."`
 }
 
@@ -164,7 +165,7 @@ func receipt(r workflow.Receipt, err error) (*receiptOutput, error) {
 }
 
 func viewReceipt(r workflow.Receipt) Receipt {
-	return Receipt{Decision: r.Decision, Version: r.Version, Digest: r.Digest, Stage: viewStage(r.Stage), Findings: workflow.Open(r.Findings)}
+	return Receipt{Decision: r.Decision, Version: r.Version, Digest: r.Digest, Stage: viewStage(r.Stage), LagDays: r.Lag, Findings: workflow.Open(r.Findings)}
 }
 
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }

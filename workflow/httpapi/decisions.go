@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/history"
@@ -51,11 +52,34 @@ type Case struct {
 	Findings []workflow.Finding `json:"findings" doc:"违反的规则。Rules that are violated as the record stands."`
 }
 
-// Entry is one entry of a history, verbatim.
+// Entry is one entry of a history, verbatim, with its two times as they stand
+// in it. The day it happened is its actor's claim; nobody can set the time it
+// was recorded.
 type Entry struct {
-	Seq    int64          `json:"seq"`
-	Digest history.Digest `json:"digest"`
-	Entry  string         `json:"entry" doc:"所存并计算摘要的原文，逐字节。The text that is stored and hashed, byte for byte."`
+	Seq        int64          `json:"seq"`
+	Digest     history.Digest `json:"digest"`
+	OccurredOn string         `json:"occurred_on,omitempty" format:"date" doc:"行为人所称的发生日。The day it happened, as its actor says."`
+	RecordedAt string         `json:"recorded_at" format:"date-time" doc:"系统记录的时间，不能指定。When it was recorded; nobody can set it."`
+	LagDays    int            `json:"lag_days" doc:"补录：记录日（北京时间）晚于发生日的天数，0为当日。Late entry: days from the one to the other, by the calendar of China; 0 on the same day."`
+	Entry      string         `json:"entry" doc:"所存并计算摘要的原文，逐字节。The text that is stored and hashed, byte for byte."`
+}
+
+func viewEntry(r history.Record) (Entry, error) {
+	e, err := history.Parse(r.Data)
+	if err != nil {
+		return Entry{}, err
+	}
+	at, err := history.ParseTime(e.RecordedAt)
+	if err != nil {
+		return Entry{}, err
+	}
+	ref := decision.Ref{RecordedOn: calendar.DateOf(at)}
+	if err := ref.OccurredOn.UnmarshalText([]byte(e.OccurredOn)); err != nil {
+		return Entry{}, err
+	}
+	return Entry{
+		Seq: r.Seq, Digest: r.Digest, OccurredOn: e.OccurredOn, RecordedAt: e.RecordedAt, LagDays: ref.Lag(), Entry: string(r.Data),
+	}, nil
 }
 
 func (s *server) decisions() {
@@ -64,7 +88,7 @@ func (s *server) decisions() {
 	add(s, get("get-decision", "/decisions/{id}", "decisions", "查看案件 Read a case",
 		"阶段、可以进行的程序行为和违反的规则。Where it stands, what can be done, what is violated. The ETag is the version to act on."), readers(), s.getDecision)
 	add(s, get("get-history", "/decisions/{id}/history", "decisions", "查看历史 Read the history",
-		"全过程记录（第三十三条）。The whole record, verbatim (D713 Art 33)."), readers(), s.getHistory)
+		"全过程记录（第三十三条），各条的发生日、记录时间和补录天数。The whole record, verbatim (D713 Art 33), with the day each act happened, when it was recorded, and the lag."), readers(), s.getHistory)
 	add(s, get("get-missing", "/decisions/{id}/missing", "decisions", "尚缺事项 What is missing",
 		"下一关口和公布之前还缺什么、由谁补、最早何时。What the next gate and publication lack, with article, who can clear it, and from when."), readers(), s.getMissing)
 }
@@ -164,7 +188,9 @@ func (s *server) getHistory(ctx context.Context, who caller, in *CasePath) (*bod
 	}
 	out := History{Items: make([]Entry, len(records)), Sealing: sealing}
 	for i, r := range records {
-		out.Items[i] = Entry{Seq: r.Seq, Digest: r.Digest, Entry: string(r.Data)}
+		if out.Items[i], err = viewEntry(r); err != nil {
+			return nil, err
+		}
 	}
 	return answer(out), nil
 }

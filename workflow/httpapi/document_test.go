@@ -32,7 +32,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			}
 		}
 	}
-	if want := len(decision.Catalogue()) + 22; count != want {
+	if want := len(decision.Catalogue()) + 24; count != want {
 		t.Errorf("%d operations, want %d", count, want)
 	}
 }

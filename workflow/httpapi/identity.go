@@ -26,6 +26,9 @@ type access struct {
 //	list, read, history, missing, tasks,    | every role but public, in the cases of their
 //	score sheet, download a material,       | organ; an auditor and a superior organ in every case
 //	statistics                              |
+//	read opinions                           | opinionReaders, same cases
+//	  who gave them, and how to reach them  | wholeCase
+//	download a restricted material          | restrictedReaders
 //	upload a material                       | every role but public and auditor, same cases
 //	an act                                  | the roles of the act; the service judges
 //	submit opinions                         | public; an undertaking or executing unit, same cases
@@ -41,6 +44,27 @@ func editors() access {
 
 func commenters() access {
 	return access{roles: []decision.Role{workflow.RolePublic, workflow.RoleUndertakingUnit, workflow.RoleExecutingUnit}}
+}
+
+// wholeCase are the roles that see a case with everything in it: who decides,
+// who answers for the procedure, who undertakes it, who supervises.
+func wholeCase() []decision.Role {
+	return []decision.Role{
+		workflow.RoleDecisionOrgan, workflow.RoleChiefExecutive, workflow.RoleGovOffice, workflow.RoleUndertakingUnit,
+		workflow.RoleSupervisor, workflow.RoleAuditor,
+	}
+}
+
+// restrictedReaders adds those to whom the whole package (Art 26), the dossier
+// of the meeting (Art 29) or the final file (Art 33) goes.
+func restrictedReaders() []decision.Role {
+	return append(wholeCase(), workflow.RoleLegalityReviewer, workflow.RoleMeetingSecretary, workflow.RoleArchivist)
+}
+
+// opinionReaders adds those who handle opinions on what was issued (Art 35 ¶2)
+// and who evaluate it (Art 36).
+func opinionReaders() access {
+	return access{roles: append(restrictedReaders(), workflow.RoleExecutingUnit, workflow.RoleEvaluator)}
 }
 
 func actors(kind decision.Kind) access { return access{roles: workflow.Permitted(kind), judged: true} }
@@ -82,6 +106,26 @@ func (c caller) mayRead(organ string) bool { return c.overseer() || c.of(organ) 
 // and a superior organ (Art 8 ¶2).
 func (c caller) overseer() bool {
 	return c.has(workflow.RoleAuditor) || c.has(workflow.RoleSupervisor)
+}
+
+// maySeeContacts reports whether the caller may know who gave an opinion, and
+// how to reach them.
+func (c caller) maySeeContacts(in workflow.Case) bool { return c.holds(wholeCase(), in) }
+
+// maySeeRestricted reports whether the caller may have restricted materials.
+func (c caller) maySeeRestricted(in workflow.Case) bool { return c.holds(restrictedReaders(), in) }
+
+// holds reports whether the caller has one of the roles in a case. A unit
+// undertakes only the cases that it was named for.
+func (c caller) holds(roles []decision.Role, in workflow.Case) bool {
+	return slices.ContainsFunc(roles, func(r decision.Role) bool {
+		return c.has(r) && (r != workflow.RoleUndertakingUnit || undertakes(in, c.Unit))
+	})
+}
+
+func undertakes(c workflow.Case, unit string) bool {
+	last, assigned := decision.Last(c.Decision.Assignments)
+	return !assigned || slices.ContainsFunc(last.Act.Units, func(u decision.AssignedUnit) bool { return u.Unit == unit })
 }
 
 type callerKey struct{}

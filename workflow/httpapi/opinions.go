@@ -2,9 +2,12 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -46,6 +49,13 @@ func (s *server) opinions() {
 			Properties: map[string]*huma.Schema{"opinions": {Type: huma.TypeArray, MinItems: new(1), MaxItems: new(maxOpinions), Items: opinion}},
 		}},
 	}, commenters(), s.receiveOpinions)
+	one := get("get-opinion", "/decisions/{id}/opinions/{position}", "opinions", "查看一条意见 Read an opinion",
+		"按登记号（第十八条）；已依法删除的，回答410和删除它的记录。By its number in the register (D713 Art 18); 410 with the entry that erased it when it is gone.")
+	one.Errors = []int{http.StatusGone}
+	add(s, one, opinionReaders(), s.getOpinion)
+	add(s, get("list-opinions", "/decisions/{id}/opinions", "opinions", "已入册的意见 The register of opinions",
+		"按登记号排列（第十八条）；提出者和联系方式只供办理案件的身份查阅。In order of number (D713 Art 18); who gave an opinion, and how to reach them, only for those who answer for the case."),
+		opinionReaders(), s.listOpinions)
 	s.commit()
 }
 
@@ -105,4 +115,83 @@ func (s *server) commitOpinions(ctx context.Context, who caller, in *CasePath) (
 		out.Items[i] = viewReceipt(r)
 	}
 	return answer(out), nil
+}
+
+// RegisteredOpinion is one opinion as the register has it.
+type RegisteredOpinion struct {
+	Position   int64          `json:"position" doc:"登记号。Its number."`
+	Digest     history.Digest `json:"digest"`
+	ReceivedAt time.Time      `json:"received_at"`
+	// Opinion is absent when it was erased.
+	Opinion *decision.Opinion `json:"opinion,omitempty" doc:"提出者和联系方式只供办理案件的身份查阅。Author and contact only for those who answer for the case."`
+	Erased  int64             `json:"erased,omitempty" doc:"删除它的记录的序号。The entry of the act that erased it."`
+}
+
+// view is an opinion as the caller may see it. The salt is nobody's: with it
+// and a digest, a guess at what was left out could be tried.
+func (c caller) view(in workflow.Case, o workflow.Opinion) (RegisteredOpinion, error) {
+	out := RegisteredOpinion{Position: o.Position, Digest: o.Digest, ReceivedAt: o.ReceivedAt, Erased: o.Erased}
+	if o.Erased > 0 {
+		return out, nil
+	}
+	var said decision.Opinion
+	if err := json.Unmarshal(o.Body, &said); err != nil {
+		return out, fmt.Errorf("httpapi: opinion %d: %w", o.Position, err)
+	}
+	said.Salt = ""
+	if !c.maySeeContacts(in) {
+		said.Author, said.Contact = "", ""
+	}
+	out.Opinion = &said
+	return out, nil
+}
+
+type opinionsQuery struct {
+	CasePath
+	After int64 `query:"after" minimum:"0" doc:"上一页的next。next of the page before."`
+	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+func (s *server) listOpinions(ctx context.Context, who caller, in *opinionsQuery) (*body[page[RegisteredOpinion]], error) {
+	c, err := s.read(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := s.svc.Register.Opinions(ctx, in.ID, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := page[RegisteredOpinion]{Items: make([]RegisteredOpinion, len(kept))}
+	for i, o := range kept {
+		if out.Items[i], err = who.view(c, o); err != nil {
+			return nil, err
+		}
+	}
+	if len(kept) == in.Limit {
+		out.Next = strconv.FormatInt(kept[len(kept)-1].Position, 10)
+	}
+	return answer(out), nil
+}
+
+type opinionPath struct {
+	CasePath
+	Position int64 `path:"position" minimum:"1"`
+}
+
+func (s *server) getOpinion(ctx context.Context, who caller, in *opinionPath) (*body[RegisteredOpinion], error) {
+	c, err := s.read(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := s.svc.Register.Opinions(ctx, in.ID, in.Position-1, 1)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(kept) == 0:
+		return nil, workflow.ErrNotFound
+	case kept[0].Erased > 0:
+		return nil, s.gone(ctx, in.ID, &workflow.ErasedError{Seq: kept[0].Erased})
+	}
+	out, err := who.view(c, kept[0])
+	return answer(out), err
 }

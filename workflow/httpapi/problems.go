@@ -27,6 +27,7 @@ type Problem struct {
 	Detail   string             `json:"detail,omitempty"`
 	Errors   []FieldError       `json:"errors,omitempty" doc:"有误的字段。Fields that are wrong."`
 	Findings []workflow.Finding `json:"findings,omitempty" doc:"不允许或者须说明理由的规则。Rules that refuse the act, or need a reason."`
+	Entry    *Entry             `json:"entry,omitempty" doc:"删除所求内容的记录。The entry of the act that erased what was asked for."`
 }
 
 // FieldError says which field is wrong, by its path in the body, and what it
@@ -73,6 +74,9 @@ func kinds() []kind {
 		{"no_plan", http.StatusConflict, "无法作出计划", "Nothing can be planned from here"},
 		{"pack_superseded", http.StatusConflict, "应当适用另一规则包", "Another rule pack governs"},
 		{"opinions_closed", http.StatusConflict, "现在不接收意见", "No opinions are taken now"},
+		{"already_erased", http.StatusConflict, "已经删除", "It was erased before"},
+		{"evidence_needed", http.StatusConflict, "仍须作为证据保存", "It is evidence that must stay"},
+		{"erased", http.StatusGone, "已依法删除", "It was lawfully erased"},
 		{"version_conflict", http.StatusPreconditionFailed, "案件已有新的版本", "The case has moved on"},
 		{"body_too_large", http.StatusRequestEntityTooLarge, "请求体过大", "The body is too large"},
 		{"unsupported_media_type", http.StatusUnsupportedMediaType, "不支持这种请求体", "The body is of a type that is not taken"},
@@ -143,6 +147,7 @@ func (e coded) detail(lang string) string {
 // answered with a fixed text.
 func (s *server) problem(ctx context.Context, lang string, err error) *Problem {
 	var own coded
+	var gone *goneError
 	var invalid *decision.InvalidError
 	var refused *workflow.RefusedError
 	var option *plan.OptionError
@@ -151,6 +156,10 @@ func (s *server) problem(ctx context.Context, lang string, err error) *Problem {
 	case errors.As(err, &own):
 		p := newProblem(own.code, lang)
 		p.Detail = own.detail(lang)
+		return p
+	case errors.As(err, &gone):
+		p := newProblem("erased", lang)
+		p.Entry = &gone.entry
 		return p
 	case errors.As(err, &invalid):
 		return invalidProblem(invalid, lang)
@@ -170,6 +179,8 @@ func (s *server) problem(ctx context.Context, lang string, err error) *Problem {
 		return newProblem("version_conflict", lang)
 	case errors.Is(err, workflow.ErrKeyReused):
 		return newProblem("key_reused", lang)
+	case errors.Is(err, workflow.ErrErased):
+		return newProblem("erased", lang)
 	case errors.Is(err, workflow.ErrNotFound), errors.Is(err, transparency.ErrNotFound):
 		return newProblem("not_found", lang)
 	case errors.Is(err, pack.ErrUnknown):

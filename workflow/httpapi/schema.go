@@ -118,6 +118,8 @@ func limit(s *huma.Schema, tag string) {
 			s.Format = "uri"
 		case "digest":
 			s.Pattern = `^(sha256|sm3):[0-9a-f]{64}$`
+		case "material":
+			s.Pattern = `^(hmac-)?(sha256|sm3):[0-9a-f]{64}$`
 		case "unique":
 			s.UniqueItems = param == ""
 		case "min", "max":

@@ -1,0 +1,34 @@
+package workflow
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow/history"
+)
+
+// KeepMaterial stores a file for a case, to be named by acts, and returns it
+// with its digest. The caller says Name, MediaType, Content and, where the file
+// is not for everybody who may read the case, Restricted: then the digest is a
+// commitment under a fresh salt, so the same file kept again gets another one.
+func (s *Service) KeepMaterial(ctx context.Context, id string, m Material) (Material, error) {
+	if m.Restricted != nil {
+		if err := decision.ValidateValue("restriction", *m.Restricted); err != nil {
+			return Material{}, err
+		}
+	}
+	if _, err := s.Store.Load(ctx, id); err != nil {
+		return Material{}, err
+	}
+	m.Digest, m.Salt, m.CreatedAt = history.MaterialDigest(m.Content), nil, s.now()
+	if m.Restricted != nil {
+		m.Salt = make([]byte, history.SaltSize)
+		if _, err := rand.Read(m.Salt); err != nil {
+			return Material{}, fmt.Errorf("workflow: salt: %w", err)
+		}
+		m.Digest = history.SHA256().Commit(m.Salt, m.Content)
+	}
+	return m, s.Vault.Keep(ctx, id, m)
+}
