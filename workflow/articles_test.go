@@ -175,9 +175,9 @@ func TestArt19And20Experts(t *testing.T) {
 		{"no technical matter, and experts all the same", "R19.1", noObject, both(excused, withoutThe(0, "file_expert_opinion"))},
 		{"engaged after the opinion", "R20.1", breach, func(walk steps) steps {
 			i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "engage_expert" })
-			last := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "dispose_expert_opinion" })
-			engaged := walk[i]
-			return slices.Delete(slices.Insert(walk, last, engaged), i, i+1)
+			after := 1 + slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "file_expert_opinion" })
+			engaged := walk[i] // before the other expert's opinion
+			return slices.Delete(slices.Insert(walk, after, engaged), i, i+1)
 		}},
 		{"who was engaged is not told", "R20.1", unknown, nth(0, func(a *decision.EngageExpert) { a.Expert = "" })},
 	})

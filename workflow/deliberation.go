@@ -368,40 +368,45 @@ func stepsOnThisVersion(v *view) result {
 		return v.unknown("提交讨论的草案版本", "which version is put to the discussion")
 	}
 	var zh, en []string
-	behind := func(version int, nameZh, nameEn string) {
-		if version != 0 && version < target {
-			zh, en = append(zh, fmt.Sprintf("%s（第%d版）", nameZh, version)), append(en, fmt.Sprintf("%s (version %d)", nameEn, version))
+	untold := false
+	// A step is on the latest version that it was on; where one of its acts does
+	// not say which, it may be that one.
+	behind := func(versions []int, nameZh, nameEn string) {
+		if len(versions) == 0 || slices.Max(versions) >= target {
+			return
 		}
+		if slices.Contains(versions, 0) {
+			untold = true
+			return
+		}
+		version := slices.Max(versions)
+		zh, en = append(zh, fmt.Sprintf("%s（第%d版）", nameZh, version)), append(en, fmt.Sprintf("%s (version %d)", nameEn, version))
 	}
-	heard := 0
-	for _, o := range v.d.Comments {
-		heard = max(heard, o.Act.Draft)
-	}
-	for _, h := range v.d.PublicHeard {
-		heard = max(heard, h.Act.Draft)
-	}
-	for _, a := range v.d.Announcements {
-		heard = max(heard, a.Act.Draft)
-	}
-	argued := 0
-	for _, o := range v.d.ExpertOpinions {
-		argued = max(argued, o.Act.Draft)
-	}
-	reviewed := 0
-	for _, r := range v.d.CompetitionReviews {
-		reviewed = max(reviewed, r.Act.Draft)
-	}
+	heard := slices.Concat(versions(v.d.Comments), versions(v.d.PublicHeard), versions(v.d.Announcements))
 	behind(heard, "公众参与", "public participation")
-	behind(argued, "专家论证", "expert review")
+	behind(versions(v.d.ExpertOpinions), "专家论证", "expert review")
 	if assessed, ok := decision.Last(v.assessments()); ok {
-		behind(assessed.draft, "风险评估", "risk assessment")
+		behind([]int{assessed.draft}, "风险评估", "risk assessment")
 	}
-	behind(reviewed, "公平竞争审查", "fair-competition review")
+	behind(versions(v.d.CompetitionReviews), "公平竞争审查", "fair-competition review")
 	if len(zh) > 0 {
 		return v.broken(fmt.Sprintf("提交讨论的是第%d版，以下程序针对较早版本：%s", target, strings.Join(zh, "、")),
 			fmt.Sprintf("version %d is put to the discussion; these steps were on an earlier one: %s", target, strings.Join(en, ", ")))
 	}
+	if untold {
+		return v.unknown("有的程序针对哪一版草案", "which version some of the steps were on")
+	}
 	return v.ok()
+}
+
+// versions lists the versions of the draft that acts were on; 0 where one does
+// not say.
+func versions[A decision.OnDraft](acts []decision.Done[A]) []int {
+	list := make([]int, len(acts))
+	for i, a := range acts {
+		list[i] = a.Act.Version()
+	}
+	return list
 }
 
 // R31.1, Art 31.
