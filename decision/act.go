@@ -176,6 +176,9 @@ type Actor struct {
 	Unit       string `json:"unit,omitempty" validate:"max=128"`
 	Roles      []Role `json:"roles,omitempty" validate:"max=32,dive,max=64"`
 	OnBehalfOf string `json:"on_behalf_of,omitempty" validate:"max=128"`
+	// Supervises names the organs that a supervisor is set over (Art 8 ¶2).
+	// The history keeps what was done, not how far the identity reaches.
+	Supervises []string `json:"supervises,omitempty" validate:"max=200,dive,max=128"`
 }
 
 // Ref says where in the history an act stands, and who stands behind it.

@@ -1,6 +1,10 @@
 package decision
 
-import "github.com/juece/juece/workflow/calendar"
+import (
+	"maps"
+
+	"github.com/juece/juece/workflow/calendar"
+)
 
 // OrderCorrection is an order to put something right (责令改正): of the superior
 // organ to the deciding one (Art 38), or of the deciding organ to a unit (Arts
@@ -17,7 +21,8 @@ type OrderCorrection struct {
 
 // OpenRectification opens an item to be rectified (排查—整改—验收), or says who
 // rectifies one that an order or a case-file review opened: with its day,
-// person, responsibility and measure.
+// person, responsibility and measure. What an order or a review found, and
+// whom it is addressed to, is not for the one who follows it to say.
 type OpenRectification struct {
 	Item     string        `json:"item,omitempty" validate:"required,max=64"`
 	Source   string        `json:"source,omitempty" validate:"required,oneof=order case_review inspection audit self_check"`
@@ -44,7 +49,7 @@ type SubmitRectification struct {
 }
 
 // JudgeRectification accepts or rejects what was submitted (验收). Who
-// rectified does not accept.
+// rectified does not accept; what a superior organ ordered, it accepts.
 type JudgeRectification struct {
 	Item     string   `json:"item,omitempty" validate:"required,max=64"`
 	Acceptor string   `json:"acceptor,omitempty" validate:"required,max=128"`
@@ -59,7 +64,8 @@ type Rectification struct {
 	Item     string
 	Source   string
 	Finding  string
-	Unit     string
+	Unit     string // who has to answer for it, as ordered or found
+	Assigned string // the unit that was told to do it, where that is another
 	Deadline calendar.Date
 	State    string // open, rectifying, submitted, accepted or rejected
 	// Rectifier is the person who submitted last, By the actor who recorded it.
@@ -78,16 +84,23 @@ func (d Decision) Rectifications() []Rectification {
 	for _, v := range d.FileReviews {
 		for _, f := range v.Act.Findings {
 			r := l.item(f.Item)
+			if r.Source == "order" {
+				continue // what was ordered stands
+			}
 			r.Source, r.Finding, r.Unit, r.Deadline = "case_review", f.Finding, f.Unit, f.Deadline
 		}
 	}
+	imposed := maps.Clone(l.at) // by an order or a review
 	for _, o := range d.RectificationsOpened {
 		r := l.item(o.Act.Item)
-		ordered := r.Deadline
-		r.Source, r.Finding, r.Unit, r.Deadline = o.Act.Source, o.Act.Finding, o.Act.Unit, o.Act.Deadline
-		if !ordered.IsZero() && ordered.Before(r.Deadline) {
-			r.Deadline = ordered // who was ordered does not give himself more time
+		if r.Deadline.IsZero() || !o.Act.Deadline.IsZero() && o.Act.Deadline.Before(r.Deadline) {
+			r.Deadline = o.Act.Deadline // who was ordered does not give himself more time
 		}
+		if _, known := imposed[o.Act.Item]; known {
+			r.Assigned = o.Act.Unit
+			continue
+		}
+		r.Source, r.Finding, r.Unit = o.Act.Source, o.Act.Finding, o.Act.Unit
 	}
 	for _, b := range d.RectificationsBegun {
 		l.move(b.Act.Item, b.Seq, "rectifying")

@@ -8,7 +8,10 @@ type OrderEvaluation struct {
 	// Commissioned says whether the evaluator is a third party (Art 36 ¶2).
 	Commissioned *bool  `json:"commissioned,omitempty" validate:"required"`
 	Decider      string `json:"decider,omitempty" validate:"required,max=128"`
-	Reason       string `json:"reason,omitempty" validate:"required,max=5000"`
+	// Replaces names an evaluator who was ordered earlier and has filed
+	// nothing, and then owes nothing any more; Reason says why.
+	Replaces string `json:"replaces,omitempty" validate:"max=128"`
+	Reason   string `json:"reason,omitempty" validate:"required,max=5000"`
 }
 
 // FileEvaluation files the evaluation (Art 36 ¶¶3–4).

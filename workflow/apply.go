@@ -278,8 +278,14 @@ func refersToExecution(c Case, act decision.Act) (zh, en string, ok bool) {
 	case decision.OrderCorrection:
 		return taken(a.Item)
 	case decision.OpenRectification:
-		if r, known := d.Rectification(a.Item); known && (r.State != "open" || r.Source != a.Source) {
+		r, known := d.Rectification(a.Item)
+		switch {
+		case known && (r.State != "open" || r.Source != a.Source):
 			return taken(a.Item)
+		case !known && a.Source == "order":
+			return missing("责令改正", "correction order", a.Item)
+		case !known && a.Source == "case_review":
+			return missing("案卷评查发现的问题", "finding of a case-file review", a.Item)
 		}
 	case decision.CloseTask:
 		if !task(a.Task) {
@@ -308,9 +314,12 @@ func refersToExecution(c Case, act decision.Act) (zh, en string, ok bool) {
 		return pending(d, a.Case)
 	case decision.ConcludeAdjustment:
 		return pending(d, a.Case)
+	case decision.OrderEvaluation:
+		if a.Replaces != "" && unfiled(evaluationsIn(c.Deeds), a.Replaces) < 0 {
+			return missing("已确定而尚未提交报告的评估单位", "evaluator who was named and has filed nothing", a.Replaces)
+		}
 	case decision.FileEvaluation:
-		ordered, any := decision.Last(d.EvaluationOrders)
-		if !any || bodyName(ordered.Act.Evaluator) != bodyName(a.Evaluator) {
+		if !slices.ContainsFunc(evaluationsIn(c.Deeds), func(e evaluationCase) bool { return e.by(a.Evaluator) }) {
 			return missing("已确定的评估单位", "evaluator who was named", a.Evaluator)
 		}
 	case decision.FollowEvaluation:

@@ -3,7 +3,6 @@ package workflow
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/juece/juece/decision"
@@ -18,7 +17,7 @@ var correctionRules = []Rule{
 		Acts: []decision.Kind{"open_rectification", "submit_rectification", "judge_rectification"}, check: rectified,
 	},
 	{
-		ID: "S38.1", Norm: d713, Article: 38, Paragraph: 1, Severity: Hard, Zh: "整改人员不得验收自己的整改", En: "who rectified does not accept",
+		ID: "S38.1", Norm: d713, Article: 38, Paragraph: 1, Severity: Hard, Zh: "整改一方不得验收自己的整改，上级机关责令改正的由该机关验收", En: "who rectified does not accept, and what a superior organ ordered that organ accepts",
 		Gates: []decision.Kind{"judge_rectification"}, Own: true, Acts: []decision.Kind{"judge_rectification"}, check: acceptorApart,
 	},
 	{
@@ -79,77 +78,6 @@ func (v *view) moved(item string) int64 {
 	return last
 }
 
-// S38.1: the decree does not say it; a check by oneself is none.
-func acceptorApart(v *view) result {
-	if len(v.d.RectificationsJudged) == 0 {
-		return v.noObject("没有验收", "nothing was accepted or rejected")
-	}
-	var results []result
-	for _, j := range v.d.RectificationsJudged {
-		results = append(results, v.acceptedApart(j))
-	}
-	return worst(results...)
-}
-
-func (v *view) acceptedApart(judged decision.Done[decision.JudgeRectification]) result {
-	a := judged.Act
-	submitted := v.submitted(a.Item, judged.Seq)
-	switch {
-	case a.Accepted != nil && !*a.Accepted:
-		return v.ok() // anybody may find that it is not done
-	case a.Accepted == nil:
-		return v.unknown("是否验收通过", "whether it was accepted")
-	case a.Acceptor != "" && v.tookPart(judged):
-		return v.broken("整改和验收为同一人", "the same person rectified and accepted").about("%s", a.Item)
-	case slices.Contains(v.responsible(a.Item, judged.Seq), bodyName(a.Acceptor)):
-		return v.broken("验收人员即整改责任人", "the acceptor is the person responsible for the item").about("%s", a.Item)
-	}
-	if judged.Actor.Unit != "" && judged.Actor.Unit == v.rectifying(a.Item, judged.Seq) {
-		return v.broken("整改单位验收了自己的整改", "the unit that rectified accepted it").about("%s", a.Item)
-	}
-	untold := slices.Contains(v.responsible(a.Item, judged.Seq), "") ||
-		slices.ContainsFunc(v.d.RectificationsSubmitted, func(s decision.Done[decision.SubmitRectification]) bool {
-			mine := s.Act.Item == a.Item && s.Act.Rectifier == "" || s.Act.Item != a.Item && (s.Act.Item == "" || a.Item == "")
-			return s.Seq < judged.Seq && mine
-		})
-	if untold || a.Acceptor == "" || submitted.Act.Rectifier == "" {
-		return v.unknown("整改人员或者验收人员", "who rectified or who accepted")
-	}
-	return v.ok()
-}
-
-// rectifying is the unit that was named for an item before an act.
-func (v *view) rectifying(item string, seq int64) string {
-	unit := ""
-	for _, o := range v.d.CorrectionOrders {
-		if o.Act.Item == item && o.Seq < seq {
-			unit = o.Act.Addressee
-		}
-	}
-	for _, r := range v.d.FileReviews {
-		for _, f := range r.Act.Findings {
-			if f.Item == item && r.Seq < seq {
-				unit = f.Unit
-			}
-		}
-	}
-	for _, o := range v.d.RectificationsOpened {
-		if o.Act.Item == item && o.Seq < seq {
-			unit = o.Act.Unit
-		}
-	}
-	return unit
-}
-
-// tookPart reports whether who accepts an item was among those who rectified
-// it, in whichever round.
-func (v *view) tookPart(judged decision.Done[decision.JudgeRectification]) bool {
-	return slices.ContainsFunc(v.d.RectificationsSubmitted, func(s decision.Done[decision.SubmitRectification]) bool {
-		same := bodyName(s.Act.Rectifier) == bodyName(judged.Act.Acceptor) || judged.Actor.ID != "" && judged.Actor.ID == s.Actor.ID
-		return same && s.Act.Item == judged.Act.Item && s.Seq < judged.Seq
-	})
-}
-
 // submitted is what was submitted on an item last before an act.
 func (v *view) submitted(item string, seq int64) decision.Done[decision.SubmitRectification] {
 	var last decision.Done[decision.SubmitRectification]
@@ -159,25 +87,6 @@ func (v *view) submitted(item string, seq int64) decision.Done[decision.SubmitRe
 		}
 	}
 	return last
-}
-
-// responsible are the persons who were named to answer for an item before an
-// act.
-func (v *view) responsible(item string, seq int64) []string {
-	var persons []string
-	for _, o := range v.d.RectificationsOpened {
-		if o.Act.Item == item && o.Seq < seq {
-			persons = append(persons, bodyName(o.Act.Person))
-		}
-	}
-	for _, r := range v.d.FileReviews {
-		for _, f := range r.Act.Findings {
-			if f.Item == item && r.Seq < seq {
-				persons = append(persons, bodyName(f.Person))
-			}
-		}
-	}
-	return persons
 }
 
 // S38.2: the decree knows no case-file review; what one says must hold

@@ -3,7 +3,6 @@ package workflow
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -92,9 +91,10 @@ func evaluationConsidered(v *view) result {
 	return v.noObject("没有出现可以评估的情形", "nothing suggests an evaluation")
 }
 
-// R36.3, Art 36 ¶2, speaks of third parties that are commissioned. Names and
-// the people who acted are compared, so that neither another person of the
-// same body nor the same person elsewhere gets round it.
+// R36.3, Art 36 ¶2, speaks of third parties that are commissioned; to call one
+// the organ's own does not make it that. Names and the people who acted are
+// compared, so that neither another person of the same body nor the same person
+// elsewhere gets round it.
 func evaluatorIndependent(v *view) result {
 	bore := v.boreMainWork()
 	return v.evaluations(func(e evaluationCase) result {
@@ -102,17 +102,10 @@ func evaluatorIndependent(v *view) result {
 		case e.ordered.Act.Commissioned == nil || e.ordered.Act.Evaluator == "":
 			return v.unknown("由谁评估、是否委托第三方", "who evaluates, and whether a third party is commissioned")
 		case !*e.ordered.Act.Commissioned:
-			return v.not("未委托第三方评估", "no third party is commissioned")
-		}
-		names := []string{e.ordered.Act.Evaluator}
-		if e.filed != nil {
-			names = append(names, e.filed.Act.Evaluator)
-			if by := e.filed.Actor; slices.Contains(by.Roles, RoleEvaluator) {
-				names = append(names, cmp.Or(by.ID, by.Unit), cmp.Or(by.Unit, by.ID))
-			}
+			return v.evaluatedWithin(e)
 		}
 		_, untold := bore[""]
-		for _, name := range names {
+		for _, name := range e.evaluators() {
 			untold = untold || name == "" && len(bore) > 0
 			if what, did := bore[bodyName(name)]; did && name != "" {
 				return v.broken(fmt.Sprintf("“%s”在决策前承担了%s，不得受托评估", name, what[0]),
@@ -126,39 +119,120 @@ func evaluatorIndependent(v *view) result {
 	})
 }
 
-// evaluationCase is an evaluation as ordered, with what came of it before the
-// next was ordered.
-type evaluationCase struct {
-	ordered  decision.Done[decision.OrderEvaluation]
-	filed    *decision.Done[decision.FileEvaluation]
-	followed *decision.Done[decision.FollowEvaluation]
+// evaluators names who evaluates, as ordered and as it came about.
+func (e evaluationCase) evaluators() []string {
+	names := []string{e.ordered.Act.Evaluator}
+	if e.filed == nil {
+		return names
+	}
+	names = append(names, e.filed.Act.Evaluator)
+	if slices.Contains(e.filed.Actor.Roles, RoleEvaluator) {
+		by := e.filed.Actor
+		names = append(names, cmp.Or(by.ID, by.Unit), cmp.Or(by.Unit, by.ID))
+	}
+	return names
 }
 
-// evaluations asks a question of each evaluation and returns the worst answer.
+// evaluatedWithin judges an evaluation that is said not to be commissioned:
+// neither an expert whom the organ engaged nor another organ is its own.
+func (v *view) evaluatedWithin(e evaluationCase) result {
+	outside := func(name string) result {
+		return v.broken(fmt.Sprintf("“%s”不属于本机关，实为委托第三方评估", name),
+			fmt.Sprintf("%q is not of this organ: a third party is commissioned in fact", name)).about("%s", name)
+	}
+	for _, name := range e.evaluators() {
+		engaged := func(x decision.Done[decision.EngageExpert]) bool { return bodyName(x.Act.Expert) == bodyName(name) }
+		if bodyName(name) != "" && slices.ContainsFunc(v.d.Experts, engaged) {
+			return outside(name)
+		}
+	}
+	own := bodyName(v.Organ().Name)
+	if e.filed != nil && e.filed.Actor.Organ != "" && own != "" && bodyName(e.filed.Actor.Organ) != own {
+		return outside(e.filed.Actor.Organ)
+	}
+	return v.not("未委托第三方评估", "no third party is commissioned")
+}
+
+// evaluations asks a question of each evaluation that is owed and returns the
+// worst answer.
 func (v *view) evaluations(ask func(evaluationCase) result) result {
 	if len(v.d.EvaluationOrders) == 0 {
 		return v.noObject("没有开展决策后评估", "no evaluation was ordered")
 	}
-	answers := make([]result, len(v.d.EvaluationOrders))
-	for i, ordered := range v.d.EvaluationOrders {
-		e := evaluationCase{ordered: ordered}
-		until := int64(math.MaxInt64)
-		if i+1 < len(v.d.EvaluationOrders) {
-			until = v.d.EvaluationOrders[i+1].Seq
-		}
-		for j, f := range v.d.Evaluations {
-			if f.Seq > ordered.Seq && f.Seq < until {
-				e.filed = &v.d.Evaluations[j]
-			}
-		}
-		for j, f := range v.d.EvaluationsFollowed {
-			if e.filed != nil && f.Seq > e.filed.Seq && f.Seq < until {
-				e.followed = &v.d.EvaluationsFollowed[j]
-			}
-		}
+	owed := evaluationsIn(v.Deeds)
+	answers := make([]result, len(owed))
+	for i, e := range owed {
 		answers[i] = ask(e)
 	}
 	return worst(answers...)
+}
+
+// evaluationCase is an evaluation as ordered, with what came of it.
+type evaluationCase struct {
+	ordered  decision.Done[decision.OrderEvaluation]
+	filed    *decision.Done[decision.FileEvaluation] // the last report
+	followed *decision.Done[decision.FollowEvaluation]
+}
+
+// by reports whether the evaluation was ordered of an evaluator.
+func (e evaluationCase) by(evaluator string) bool {
+	return bodyName(evaluator) != "" && bodyName(e.ordered.Act.Evaluator) == bodyName(evaluator)
+}
+
+// evaluationsIn returns the evaluations in the order in which they were
+// ordered, but for those whose evaluator was replaced before he filed.
+func evaluationsIn(deeds []Deed) []evaluationCase {
+	var list []evaluationCase
+	for _, d := range deeds {
+		switch a := d.Act.(type) {
+		case decision.OrderEvaluation:
+			if i := unfiled(list, a.Replaces); i >= 0 {
+				list = slices.Delete(list, i, i+1)
+			}
+			list = append(list, evaluationCase{ordered: decision.Done[decision.OrderEvaluation]{Ref: d.Ref, Act: a}})
+		case decision.FileEvaluation:
+			if i := reportedOn(list, a.Evaluator); i >= 0 {
+				list[i].filed, list[i].followed = &decision.Done[decision.FileEvaluation]{Ref: d.Ref, Act: a}, nil
+			}
+		case decision.FollowEvaluation: // one answer to one report, in their order
+			if i := slices.IndexFunc(list, func(e evaluationCase) bool { return e.filed != nil && e.followed == nil }); i >= 0 {
+				list[i].followed = &decision.Done[decision.FollowEvaluation]{Ref: d.Ref, Act: a}
+			}
+		}
+	}
+	return list
+}
+
+// unfiled is the place of the first evaluation that was ordered of an evaluator
+// and on which nothing was filed, or -1.
+func unfiled(list []evaluationCase, evaluator string) int {
+	return slices.IndexFunc(list, func(e evaluationCase) bool { return e.by(evaluator) && e.filed == nil })
+}
+
+// reportedOn is the place of the evaluation that a report of an evaluator is
+// on, or -1: the first that is owed by him, or else the last, which he reports
+// on anew. In a file a report may be of somebody whom no order names; it is
+// taken to be on what is still owed.
+func reportedOn(list []evaluationCase, evaluator string) int {
+	if i := unfiled(list, evaluator); i >= 0 {
+		return i
+	}
+	mine, owed := -1, -1
+	for i, e := range list {
+		if e.by(evaluator) {
+			mine = i
+		}
+		if e.filed == nil {
+			owed = i
+		}
+	}
+	switch {
+	case mine >= 0:
+		return mine
+	case owed >= 0:
+		return owed
+	}
+	return len(list) - 1
 }
 
 // boreMainWork names who reviewed or assessed before the decision, and what.
@@ -187,12 +261,6 @@ func (v *view) boreMainWork() map[string][2]string {
 	return bore
 }
 
-// bodyName evens out how a name is written: spaces and full-width brackets
-// make no other body.
-func bodyName(name string) string {
-	return strings.NewReplacer(" ", "", "　", "", "（", "(", "）", ")").Replace(strings.TrimSpace(name))
-}
-
 // R36.4, Art 36 ¶3.
 func evaluationOpen(v *view) result {
 	last, ok := decision.Last(v.d.Evaluations)
@@ -215,6 +283,8 @@ func evaluationFollowed(v *view) result {
 			return v.absent("没有评估报告", "no evaluation is filed").as(Norm)
 		case e.followed == nil:
 			return v.absent("评估结果尚未处理", "the result of the evaluation is not followed up")
+		case e.ordered.Act.Evaluator != "" && e.filed.Act.Evaluator != "" && !e.by(e.filed.Act.Evaluator):
+			return v.unknown("所确定的评估单位的评估报告", "the report of the evaluator who was named")
 		}
 		return v.ok()
 	})

@@ -61,8 +61,8 @@ var clauses = []Clause{
 	{Article: 8, Paragraph: 1, Zh: "人大监督、讨论决定、报告", En: "the People's Congress supervises, decides, receives reports"},
 	{
 		Article: 8, Paragraph: 2, Zh: "上级监督和审计监督", En: "superior organs and audit supervise",
-		Kept:  "身份supervisor和auditor可以查阅各机关案件，supervisor可以责令改正（roles.go、httpapi/identity.go）。The roles supervisor and auditor read the cases of every organ; a supervisor orders corrections.",
-		Tests: []string{"TestASuperiorOrganReadsAndOrdersCorrections"},
+		Kept:  "auditor可以查阅各机关案件；supervisor可以查阅其身份所列机关的案件，并可以责令改正（roles.go、httpapi/identity.go）。An auditor reads the cases of every organ; a supervisor reads those of the organs that his identity lists, and orders corrections there.",
+		Tests: []string{"TestASuperiorOrganReadsAndOrdersCorrections", "TestASupervisorActsOnlyUponWhomHeSupervises"},
 	},
 	{
 		Article: 9, Paragraph: 1, Zh: "决策情况纳入考核", En: "decisions count in appraisal",

@@ -438,6 +438,12 @@ func counselHeard(v *view) result {
 	if len(v.d.CounselOpinions) == 0 {
 		return v.absent("没有法律顾问或者公职律师的法律意见", "no opinion of a legal adviser or government lawyer is recorded")
 	}
+	conflicted := v.conflicted()
+	standing := slices.DeleteFunc(slices.Clone(v.d.CounselOpinions), func(o decision.Done[decision.FileCounselOpinion]) bool { return conflicted[o.Act.Counsel] })
+	if len(standing) == 0 {
+		name := v.d.CounselOpinions[0].Act.Counsel
+		return v.broken("提出法律意见者申报了利益冲突，其意见不能作为审查的依据", "counsel who gave the opinion declared a conflict of interest; the review cannot rest on it").about("%s", name)
+	}
 	p, ok := currentPackage(v.d)
 	if issued, at := v.gateAct().(decision.IssueLegalityOpinion); at && issued.Draft != 0 {
 		p.draft, ok = issued.Draft, true // counsel's opinion belongs to the review that is concluded
@@ -446,7 +452,7 @@ func counselHeard(v *view) result {
 		return v.ok()
 	}
 	untold := false
-	for _, o := range v.d.CounselOpinions {
+	for _, o := range standing {
 		if o.Act.Draft == p.draft {
 			return v.ok()
 		}
@@ -455,7 +461,17 @@ func counselHeard(v *view) result {
 	if untold {
 		return v.unknown("法律意见针对哪一版草案", "which version counsel's opinion is of")
 	}
-	return v.broken("法律意见针对另一版草案", "counsel's opinion is of another version")
+	return v.broken("没有针对此版草案的可用的法律意见", "no opinion of counsel that stands is of this version")
+}
+
+// conflicted names the counsel whose last engagement declares a conflict of
+// interest, be it after the opinion: what is said last counts.
+func (v *view) conflicted() map[string]bool {
+	declared := map[string]bool{}
+	for _, e := range v.d.Counsel {
+		declared[e.Act.Counsel] = e.Act.Counsel != "" && e.Act.Conflict != nil && *e.Act.Conflict
+	}
+	return declared
 }
 
 // R28.2, Art 28.

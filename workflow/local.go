@@ -52,7 +52,7 @@ func enoughExperts(v *view) result {
 		}
 		heard := map[string]bool{}
 		for _, o := range v.d.ExpertOpinions {
-			heard[o.Act.Expert] = true
+			heard[bodyName(o.Act.Expert)] = true // one name, however it is written
 		}
 		zh, en := fmt.Sprintf("%d名专家提出意见，要求不少于%d名", len(heard), least), fmt.Sprintf("%d experts gave an opinion, not fewer than %d required", len(heard), least)
 		if len(heard) < least {

@@ -145,6 +145,20 @@ var packBreaches = []struct {
 			a.Expert, a.Topics, a.Signed = "专家甲", []string{"necessity", "feasibility", "soundness"}, new(true)
 		})(without("dispose_expert_opinion")(walk))
 	}},
+	{"L20.1", "with-numbers", "one expert of two, his name written in two ways", "submit_for_review", func(walk steps) steps {
+		const apart = "专家\u200b 甲"
+		return both(without("dispose_expert_opinion"),
+			edit(func(a *decision.EngageExpert) {
+				if a.Expert != "专家甲" {
+					a.Expert = apart
+				}
+			}),
+			edit(func(a *decision.FileExpertOpinion) {
+				if a.Expert != "专家甲" {
+					a.Expert = apart
+				}
+			}))(walk)
+	}},
 	{"L26.1", "with-numbers", "seven working days", "issue_legality_opinion", on("issue_legality_opinion", "05-09")},
 	{"L30.1", "with-numbers", "two of five members", "open_meeting", edit(func(a *decision.OpenMeeting) {
 		for _, i := range []int{2, 3, 4} {

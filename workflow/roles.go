@@ -25,7 +25,7 @@ const (
 	RoleArchivist        decision.Role = "archivist"         // 档案人员
 	RoleExecutingUnit    decision.Role = "executing_unit"    // 决策执行单位
 	RoleEvaluator        decision.Role = "evaluator"         // 决策后评估单位
-	RoleSupervisor       decision.Role = "supervisor"        // 上级行政机关：reads everything, orders corrections (Arts 8 ¶2, 38)
+	RoleSupervisor       decision.Role = "supervisor"        // 上级行政机关：reads the cases of the organs it supervises, orders corrections (Arts 8 ¶2, 38)
 	RoleAuditor          decision.Role = "auditor"           // 审计、督查：reads everything, does nothing
 )
 
@@ -135,20 +135,41 @@ func whoMay(kinds []decision.Kind) []decision.Role {
 // permitted says whether the actor holds a role for the act, in the organ that
 // the case belongs to, and if not, why.
 func permitted(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bool) {
-	held := filterRoles(permit[act.Kind()], by.Roles)
-	if len(held) == 0 {
+	if len(filterRoles(permit[act.Kind()], by.Roles)) == 0 {
 		return fmt.Sprintf("身份不符：此行为须由%v进行", permit[act.Kind()]),
 			fmt.Sprintf("the actor holds none of the roles %v", permit[act.Kind()]), false
 	}
-	organ, known := c.Organ().Name, len(c.Deeds) > 0
-	if propose, ok := act.(decision.Propose); ok {
-		organ, known = propose.Organ.Name, true
-	}
-	// A superior organ acts upon the cases of the organs below it (Art 8 ¶2).
-	if known && by.Organ != organ && !slices.Contains(held, RoleSupervisor) {
+	_, opens := act.(decision.Propose)
+	if (opens || len(c.Deeds) > 0) && len(rolesFor(caseOrgan(c, act), act.Kind(), by)) == 0 {
 		return "此案属于其他决策机关", "the case belongs to another organ", false
 	}
 	return "", "", true
+}
+
+// caseOrgan is the organ that the case belongs to, or will once it is proposed.
+func caseOrgan(c Case, act decision.Act) string {
+	if propose, ok := act.(decision.Propose); ok {
+		return propose.Organ.Name
+	}
+	return c.Organ().Name
+}
+
+// rolesFor returns the roles that the actor holds for an act in a case of an organ.
+// Every role is one within the actor's own organ; only as a supervisor does he
+// act upon another, and there as nothing else.
+func rolesFor(organ string, kind decision.Kind, by decision.Actor) []decision.Role {
+	return slices.DeleteFunc(filterRoles(permit[kind], by.Roles), func(r decision.Role) bool {
+		if r == RoleSupervisor {
+			return !Oversees(by, organ)
+		}
+		return by.Organ != organ
+	})
+}
+
+// Oversees reports whether the actor supervises an organ for the one above it
+// (Art 8 ¶2). No organ is above itself.
+func Oversees(by decision.Actor, organ string) bool {
+	return slices.Contains(by.Roles, RoleSupervisor) && by.Organ != "" && by.Organ != organ && slices.Contains(by.Supervises, organ)
 }
 
 // assigned says whether the case itself lets the actor do the act: a unit acts
@@ -156,7 +177,7 @@ func permitted(c Case, act decision.Act, by decision.Actor) (zh, en string, ok b
 // review legality.
 func assigned(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bool) {
 	kind := act.Kind()
-	held := filterRoles(permit[kind], by.Roles)
+	held := rolesFor(caseOrgan(c, act), kind, by)
 	// Before the decision is issued the opinions are for those who form it.
 	if (kind == "commit_opinions" || kind == "dispose_opinions") && issuedAt(c.Decision) == 0 {
 		if held = filterRoles([]decision.Role{RoleUndertakingUnit}, held); len(held) == 0 {
@@ -165,7 +186,7 @@ func assigned(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bo
 	}
 	if item, ok := itemOf(act); ok {
 		r, known := c.Decision.Rectification(item)
-		if known && r.Unit != by.Unit && !slices.Contains(held, RoleGovOffice) {
+		if known && by.Unit != r.Unit && by.Unit != r.Assigned && !slices.Contains(held, RoleGovOffice) {
 			return fmt.Sprintf("整改事项“%s”由“%s”负责", item, r.Unit), fmt.Sprintf("the item %q is for %q to rectify", item, r.Unit), false
 		}
 		return "", "", true

@@ -204,6 +204,7 @@ var breaches = []struct {
 	{"R27.1", "lawful as it is, with a head that needs changes", "issue_legality_opinion", edit(func(a *decision.IssueLegalityOpinion) { a.Conclusion = "lawful" })},
 	{"R28.1", "no counsel", "issue_legality_opinion", without("file_counsel_opinion")},
 	{"R28.1", "counsel read another version", "issue_legality_opinion", edit(func(a *decision.FileCounselOpinion) { a.Draft = 1 })},
+	{"R28.1", "counsel who declares a conflict after the opinion", "issue_legality_opinion", declared(true)},
 	{"R28.2", "nobody reviewed", "", without("issue_legality_opinion")},
 	{"R28.3", "a comment without an answer", "place_on_agenda", without("respond_to_review")},
 	{"R29.1", "no statement on the public's opinions", "place_on_agenda", without("state_adoption")},
@@ -286,6 +287,18 @@ var breaches = []struct {
 	{"R36.2", "a hindered goal and no evaluation", "", without("order_evaluation", "file_evaluation", "follow_evaluation")},
 	{"R36.3", "the body that gave the expert opinion", "order_evaluation", evaluator("环境研究机构")},
 	{"R36.3", "the risk assessor, its name written apart", "order_evaluation", evaluator("风险 评估机构")},
+	{"R36.3", "the risk assessor, with signs that nobody sees", "order_evaluation", evaluator("风险\u200b评\u2003估\u2028机构")},
+	{"R36.3", "the risk assessor in full-width letters", "order_evaluation", both(
+		edit(func(a *decision.FileRiskAssessment) { a.Assessor = "ABC评估(集团)" }), evaluator("ＡＢＣ评估（集团）"))},
+	{"R36.3", "an expert from outside, said to be the organ's own", "order_evaluation", both(evaluator("环境研究 机构"), within)},
+	{"R36.3", "a report of another organ, said to be the organ's own", "", both(within, func(walk steps) steps {
+		for i, s := range walk {
+			if s.Act.Kind() == "file_evaluation" {
+				walk[i].Actor.Organ = "邻县人民政府"
+			}
+		}
+		return walk
+	})},
 	{"R36.3", "the expert in person, under another name", "file_evaluation", byThe(workflow.RoleExpert, "file_expert_opinion", "评估人员")},
 	{"R36.4", "the public was not heard", "file_evaluation", edit(func(a *decision.FileEvaluation) { a.PublicHeard = " " })},
 	{"R36.5", "a result that nobody follows up", "complete_execution", without("follow_evaluation")},
@@ -307,7 +320,7 @@ var breaches = []struct {
 	{"S38.1", "the responsible person accepts another's work", "judge_rectification", both(
 		edit(func(a *decision.SubmitRectification) { a.Rectifier = "执行人员丙" }),
 		edit(func(a *decision.JudgeRectification) { a.Acceptor = "执行人员甲" }))},
-	{"S38.1", "the same account submits and accepts", "judge_rectification", byThe(workflow.RoleGovOffice, "submit_rectification", "办公室经办人")},
+	{"S38.1", "the same account submits and accepts", "judge_rectification", byThe(workflow.RoleGovOffice, "submit_rectification", "督查人员")},
 	{"S38.1", "the unit accepts its own work", "judge_rectification", func(walk steps) steps {
 		for i := range walk {
 			if walk[i].Act.Kind() == "judge_rectification" {
@@ -316,6 +329,28 @@ var breaches = []struct {
 		}
 		return walk
 	}},
+	{"S38.1", "the organ accepts what the organ above ordered", "judge_rectification", judgedBy("z1", sample.Actor("d713", office))},
+	{"S38.1", "another superior organ accepts", "judge_rectification", judgedBy("z1", decision.Actor{
+		ID: "督导人员", Organ: "省人民政府", Roles: []decision.Role{workflow.RoleSupervisor}, Supervises: []string{sample.Organ("d713").Name},
+	})},
+	{"S38.1", "the organ accepts what it was to do itself, its name written apart", "judge_rectification", both(
+		orderedBy(office, "县 人民\u200b政府"), judgedBy("z1", sample.Actor("d713", office)))},
+	{"S38.1", "a unit of the organ accepts what the organ was to do", "judge_rectification", both(
+		orderedBy(office, "县人民政府"), judgedBy("z1", sample.Actor("d713", workflow.RoleLegalityReviewer)))},
+	{"S38.1", "the organ accepts what it opened for itself", "judge_rectification", both(
+		edit(func(a *decision.ReviewCaseFile) {
+			a.Findings = slices.Clone(a.Findings)
+			a.Findings[0].Unit = "县人民政府"
+		}),
+		func(walk steps) steps { // the office, which may do the organ's items, has it done
+			for i, s := range walk {
+				if item := itemOf(s.Act); item == "p1" {
+					walk[i].Actor = sample.Actor("d713", office)
+				}
+			}
+			return walk
+		},
+		judgedBy("p1", decision.Actor{ID: "办公室经办人乙", Organ: "县人民政府", Roles: []decision.Role{office}}))},
 	{"R36.3", "a barred evaluator, then another", "order_evaluation", func(walk steps) steps {
 		first := acts("order_evaluation")[0]
 		a := first.Act.(decision.OrderEvaluation)
@@ -327,6 +362,14 @@ var breaches = []struct {
 	{"R36.5", "a result that is buried under another evaluation", "complete_execution", func(walk steps) steps {
 		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "order_evaluation" })
 		return slices.Insert(walk, i, slices.Concat(acts("order_evaluation"), acts("file_evaluation"))...)
+	}},
+	{"R36.5", "another evaluator is ordered, and the first not replaced", "complete_execution", ordersFirst(func(first, _ *decision.OrderEvaluation) {
+		first.Evaluator = "另一机构"
+	})},
+	{"R36.5", "two reports and one answer", "complete_execution", func(walk steps) steps {
+		walk = ordersFirst(func(first, _ *decision.OrderEvaluation) { first.Evaluator = "另一机构" })(walk)
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "follow_evaluation" })
+		return slices.Insert(walk, i, edit(func(a *decision.FileEvaluation) { a.Evaluator = "另一机构" })(acts("file_evaluation"))...)
 	}},
 	{"R37.3", "a change decided on after the last adjustment", "complete_execution", func(walk steps) steps {
 		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "follow_evaluation" })
@@ -388,6 +431,43 @@ func ofItem(name string, submitted func(*decision.SubmitRectification), accepted
 		}))
 }
 
+// judgedBy has an actor judge what was put right about an item.
+func judgedBy(item string, actor decision.Actor) func(steps) steps {
+	return func(walk steps) steps {
+		for i, s := range walk {
+			if a, ok := s.Act.(decision.JudgeRectification); ok && a.Item == item {
+				a.Acceptor = actor.ID
+				walk[i].Act, walk[i].Actor = a, actor
+			}
+		}
+		return walk
+	}
+}
+
+// orderedBy has the correction ordered in a role, of an addressee.
+func orderedBy(role decision.Role, addressee string) func(steps) steps {
+	return func(walk steps) steps {
+		for i, s := range walk {
+			if a, ok := s.Act.(decision.OrderCorrection); ok {
+				a.Addressee = addressee
+				walk[i].Act, walk[i].Actor = a, sample.Actor("d713", role)
+			}
+		}
+		return walk
+	}
+}
+
+// itemOf is the item that an act of putting right is about.
+func itemOf(act decision.Act) string {
+	switch a := act.(type) {
+	case decision.BeginRectification:
+		return a.Item
+	case decision.SubmitRectification:
+		return a.Item
+	}
+	return ""
+}
+
 // again reviews the case file a second time, with the findings of the first.
 func again(walk steps) steps {
 	i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "review_case_file" })
@@ -399,6 +479,31 @@ func evaluator(name string) func(steps) steps {
 	return both(
 		edit(func(a *decision.OrderEvaluation) { a.Evaluator = name }),
 		edit(func(a *decision.FileEvaluation) { a.Evaluator = name }))
+}
+
+// declared has counsel engaged anew before the legality opinion, with a conflict
+// or without.
+func declared(conflict bool) func(steps) steps {
+	return func(walk steps) steps {
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "issue_legality_opinion" })
+		return slices.Insert(walk, i, edit(func(a *decision.EngageCounsel) { a.Conflict = new(conflict) })(acts("engage_counsel"))...)
+	}
+}
+
+// within has the evaluation not commissioned.
+func within(walk steps) steps {
+	return edit(func(a *decision.OrderEvaluation) { a.Commissioned = new(false) })(walk)
+}
+
+// ordersFirst has an evaluation ordered before that of the sample.
+func ordersFirst(change func(first, second *decision.OrderEvaluation)) func(steps) steps {
+	return func(walk steps) steps {
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "order_evaluation" })
+		first, second := walk[i].Act.(decision.OrderEvaluation), walk[i].Act.(decision.OrderEvaluation)
+		change(&first, &second)
+		walk[i].Act = second
+		return slices.Insert(walk, i, sample.Step{Act: first, Actor: walk[i].Actor, On: walk[i].On})
+	}
 }
 
 // byThe has a person do the acts of a kind in a role.
@@ -659,8 +764,25 @@ var satisfactions = []struct {
 		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "close_task" })
 		return slices.Insert(walk, i, again)
 	}, workflow.Satisfied},
+	{"R28.1", "a conflict that counsel takes back", both(declared(true), declared(false)), workflow.Satisfied},
+	{"R28.1", "a conflict after the review was concluded", func(walk steps) steps {
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "confirm_still_stands" })
+		return slices.Insert(walk, i, edit(func(a *decision.EngageCounsel) { a.Conflict = new(true) })(acts("engage_counsel"))...)
+	}, workflow.Satisfied},
 	{"R36.1", "many opinions", edit(func(a *decision.OrderEvaluation) { a.Trigger = "many_opinions" }), workflow.Satisfied},
-	{"R36.3", "a unit of the organ that reviewed before", both(evaluator("环境研究机构"), edit(func(a *decision.OrderEvaluation) { a.Commissioned = new(false) })), workflow.NotApplicable},
+	{"R36.3", "a unit of the organ that reviewed before", both(evaluator("风险评估机构"), within), workflow.NotApplicable},
+	{"R36.5", "an evaluator who filed nothing is replaced", ordersFirst(func(first, second *decision.OrderEvaluation) {
+		first.Evaluator, second.Replaces = "另一机构", "另一 机构"
+	}), workflow.Satisfied},
+	{"R36.5", "two evaluations, the second ordered before the first is filed", func(walk steps) steps {
+		walk = ordersFirst(func(first, _ *decision.OrderEvaluation) { first.Evaluator = "另一机构" })(walk)
+		file, follow := acts("file_evaluation")[0], acts("follow_evaluation")[0]
+		report := file.Act.(decision.FileEvaluation)
+		report.Evaluator = "另一机构"
+		file.Act = report
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "follow_evaluation" })
+		return slices.Insert(walk, i+1, file, follow)
+	}, workflow.Satisfied},
 	{"R37.1", "an adjustment that was opened", both(inserted("complete_execution", office, "06-28", openChange), inserted("complete_execution", office, "06-28", conclude("abandoned"))), workflow.Satisfied},
 	{"R37.2", "suspended by a new chief executive", func(walk steps) steps {
 		return edit(func(a *decision.SuspendExecution) { a.Decider = "新任行政首长" })(byThe(workflow.RoleChiefExecutive, "suspend_execution", "新任行政首长")(walk))
@@ -677,6 +799,12 @@ var satisfactions = []struct {
 				a.Acceptor = "验收人员甲"
 			}
 		}), workflow.Satisfied},
+	{"S38.1", "the organ accepts what it ordered a unit to do", both(orderedBy(office, sample.LeadUnit), judgedBy("z1", sample.Actor("d713", office))), workflow.Satisfied},
+	{"S38.1", "the office rejects what the organ above ordered", func(walk steps) steps {
+		i := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "judge_rectification" })
+		walk[i].Actor = sample.Actor("d713", office)
+		return walk
+	}, workflow.Satisfied},
 	{"S38.2", "everything in order", without("begin_rectification", "submit_rectification", "judge_rectification", "order_correction", "open_rectification", "complete_execution"), workflow.Satisfied},
 	{"S38.3", "reviewed by the office", byThe(office, "review_case_file", "评查人员"), workflow.Satisfied},
 	{"R30.2", "decided under a delegation", edit(func(a *decision.Decide) { a.Decider, a.Delegation = "组成人员甲", "授权书" }), workflow.Satisfied},

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -198,6 +200,11 @@ func TestServeNeedsIdentities(t *testing.T) {
 		if code := run(t.Context(), append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), strings.NewReader(""), &out, &complaint); code != exitUsage || strings.Contains(complaint.String(), token) {
 			t.Errorf("%s: %d, %s", name, code, complaint.String())
 		}
+	}
+	supervisor := token + ": {id: 督查人员, organ: 市人民政府, roles: [supervisor], supervises: [县人民政府]}"
+	known, err := readTokens(write(supervisor))
+	if err != nil || !slices.Equal(known[sha256.Sum256([]byte(token))].Supervises, []string{"县人民政府"}) {
+		t.Errorf("%v, %v", known, err)
 	}
 	path := write(token + ": {id: 审计人员, organ: 县人民政府, roles: [auditor]}")
 	found, stop := started(t, regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/v1`), "serve", "--addr", "127.0.0.1:0", "--db", db, "--tokens", path)

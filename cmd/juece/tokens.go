@@ -47,21 +47,22 @@ func readTokens(path string) (tokens, error) {
 		return nil, fmt.Errorf("tokens: %w", err)
 	}
 	var listed map[string]struct {
-		ID    string          `yaml:"id"`
-		Organ string          `yaml:"organ"`
-		Unit  string          `yaml:"unit"`
-		Roles []decision.Role `yaml:"roles"`
+		ID         string          `yaml:"id"`
+		Organ      string          `yaml:"organ"`
+		Unit       string          `yaml:"unit"`
+		Roles      []decision.Role `yaml:"roles"`
+		Supervises []string        `yaml:"supervises"`
 	}
 	// The text of a YAML error would repeat the file, tokens included.
 	if err := yaml.UnmarshalWithOptions(data, &listed, yaml.Strict()); err != nil || len(listed) == 0 {
 		return nil, setupError{
-			"令牌文件须为“令牌: {id, organ, unit, roles}”的形式：" + path,
-			"the token file must map each token to {id, organ, unit, roles}: " + path,
+			"令牌文件须为“令牌: {id, organ, unit, roles, supervises}”的形式：" + path,
+			"the token file must map each token to {id, organ, unit, roles, supervises}: " + path,
 		}
 	}
 	known := tokens{}
 	for token, who := range listed {
-		actor := decision.Actor{ID: who.ID, Organ: who.Organ, Unit: who.Unit, Roles: who.Roles}
+		actor := decision.Actor{ID: who.ID, Organ: who.Organ, Unit: who.Unit, Roles: who.Roles, Supervises: who.Supervises}
 		if err := decision.ValidateValue("actor", actor); err != nil || len(token) < minToken || len(actor.Roles) == 0 {
 			return nil, setupError{
 				fmt.Sprintf("令牌文件：身份“%s”不完整，或者令牌短于%d个字符", who.ID, minToken),

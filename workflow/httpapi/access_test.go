@@ -31,6 +31,9 @@ func TestWhoMayRead(t *testing.T) {
 	as := func(organ string, roles ...decision.Role) decision.Actor {
 		return decision.Actor{ID: "身份甲", Organ: organ, Roles: roles}
 	}
+	over := func(organs ...string) decision.Actor {
+		return decision.Actor{ID: "身份甲", Organ: foreign, Roles: []decision.Role{workflow.RoleSupervisor}, Supervises: organs}
+	}
 	for name, c := range map[string]struct {
 		actor decision.Actor
 		want  []int // by the order of reads
@@ -40,7 +43,9 @@ func TestWhoMayRead(t *testing.T) {
 		"public and expert":             {as(own, workflow.RolePublic, workflow.RoleExpert), []int{200, 200, 200, 200, 200, 200}},
 		"the public":                    {as(own, workflow.RolePublic), []int{403, 403, 403, 403, 403, 403}},
 		"an auditor from outside":       {as(foreign, workflow.RoleAuditor), []int{200, 200, 200, 200, 200, 200}},
-		"a superior organ":              {as(foreign, workflow.RoleSupervisor), []int{200, 200, 200, 200, 200, 200}},
+		"a superior organ":              {over(own), []int{200, 200, 200, 200, 200, 200}},
+		"a superior organ of others":    {over("另一县人民政府"), []int{200, 404, 404, 404, 404, 200}},
+		"a supervisor of nobody":        {over(), []int{200, 404, 404, 404, 404, 200}},
 		"an auditor without organ":      {as("", workflow.RoleAuditor), []int{200, 200, 200, 200, 200, 403}},
 		"another organ":                 {as(foreign, workflow.RoleUndertakingUnit), []int{200, 404, 404, 404, 404, 200}},
 		"no organ":                      {as("", workflow.RoleUndertakingUnit), []int{403, 404, 404, 404, 404, 403}},

@@ -94,7 +94,7 @@ func (s *server) decisions() {
 }
 
 type listInput struct {
-	Organ    string `query:"organ" maxLength:"128" doc:"只有审计人员可以指定其他机关。Only an auditor may name another organ."`
+	Organ    string `query:"organ" maxLength:"128" doc:"审计人员可以指定任何机关；上级机关可以指定其监督的机关。An auditor may name any organ, a supervisor one that he supervises."`
 	Stage    string `query:"stage" maxLength:"64"`
 	LeadUnit string `query:"lead_unit" maxLength:"128"`
 	After    string `query:"after" maxLength:"64" doc:"上一页的next。next of the page before."`
@@ -106,7 +106,7 @@ func (s *server) listDecisions(ctx context.Context, who caller, in *listInput) (
 		return nil, coded{"invalid_request", "参数含有不可显示的字符", "a parameter holds characters that cannot be shown"}
 	}
 	organ := in.Organ
-	if organ == "" && !who.overseer() {
+	if organ == "" && !who.has(workflow.RoleAuditor) {
 		organ = who.Organ
 	}
 	if !who.mayRead(organ) {

@@ -24,7 +24,8 @@ type access struct {
 //
 //	operation                               | who
 //	list, read, history, missing, tasks,    | every role but public, in the cases of their
-//	score sheet, download a material,       | organ; an auditor and a superior organ in every case
+//	score sheet, download a material,       | organ; an auditor in every case; a supervisor in the
+//	                                        | cases of the organs that his identity lists
 //	statistics                              |
 //	read opinions                           | opinionReaders, same cases
 //	  who gave them, and how to reach them  | wholeCase
@@ -99,13 +100,11 @@ func (c caller) has(role decision.Role) bool { return slices.Contains(c.Roles, r
 // of reports whether the caller belongs to an organ.
 func (c caller) of(organ string) bool { return c.Organ != "" && c.Organ == organ }
 
-// mayRead reports whether the caller may read the cases of an organ.
-func (c caller) mayRead(organ string) bool { return c.overseer() || c.of(organ) }
-
-// overseer reports whether the caller reads the cases of every organ: audit,
-// and a superior organ (Art 8 ¶2).
-func (c caller) overseer() bool {
-	return c.has(workflow.RoleAuditor) || c.has(workflow.RoleSupervisor)
+// mayRead reports whether the caller may read the cases of an organ, "" for all
+// of them: an auditor reads every case, a superior organ those of the organs it
+// supervises (Art 8 ¶2).
+func (c caller) mayRead(organ string) bool {
+	return c.has(workflow.RoleAuditor) || c.of(organ) || workflow.Oversees(c.Actor, organ)
 }
 
 // maySeeContacts reports whether the caller may know who gave an opinion, and

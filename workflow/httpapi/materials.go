@@ -90,7 +90,7 @@ func (s *server) upload(ctx context.Context, who caller, in *uploadInput) (*body
 		return nil, err
 	}
 	// A superior organ names its order and its acceptance (Art 38).
-	if !who.of(c.Organ().Name) && !who.has(workflow.RoleSupervisor) { // an auditor who holds another role reads here, and no more
+	if !who.of(c.Organ().Name) && !workflow.Oversees(who.Actor, c.Organ().Name) { // an auditor who holds another role reads here, and no more
 		return nil, coded{"not_permitted", "此案属于其他决策机关", "the case belongs to another organ"}
 	}
 	m, err := s.svc.KeepMaterial(ctx, in.ID, workflow.Material{Name: in.Name, MediaType: media, Content: in.RawBody, Restricted: restricted})

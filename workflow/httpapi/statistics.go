@@ -20,7 +20,7 @@ func (s *server) statistics() {
 type statisticsInput struct {
 	From  string `query:"from" format:"date" doc:"期间首日，默认为末日当年的1月1日。First day; 1 January of the year of the last day by default."`
 	To    string `query:"to" format:"date" doc:"期间末日，默认为今天。Last day; today by default."`
-	Organ string `query:"organ" maxLength:"128" doc:"只有审计人员和上级机关可以指定其他机关或者不指定。Only an auditor or a superior organ may name another organ, or none for all."`
+	Organ string `query:"organ" maxLength:"128" doc:"只有审计人员可以不指定；上级机关可以指定其监督的机关。An auditor may name any organ, or none for all; a supervisor one that he supervises."`
 }
 
 func (s *server) getStatistics(ctx context.Context, who caller, in *statisticsInput) (*body[statistics.Report], error) {
@@ -78,12 +78,12 @@ func (in *statisticsInput) period(today calendar.Date) (statistics.Period, error
 }
 
 // organOf returns the organ whose cases a list is of: the one that was named,
-// or the caller's own, or for an overseer all.
+// or the caller's own, or for an auditor all.
 func (c caller) organOf(named string) (string, error) {
 	if !printable(named) {
 		return "", coded{"invalid_request", "参数含有不可显示的字符", "a parameter holds characters that cannot be shown"}
 	}
-	if named == "" && !c.overseer() {
+	if named == "" && !c.has(workflow.RoleAuditor) {
 		named = c.Organ
 	}
 	if !c.mayRead(named) {

@@ -138,15 +138,49 @@ var adjustment = map[string]reader{
 				a = worst(a, where(worst(own, yes(j.Act.Accepted), same(r.Act.Item, j.Act.Item)), broken))
 			}
 			units, persons := named(s, j)
-			own := best(among(j.Act.Acceptor, persons), unless(said(j.Actor.Unit) && slices.Contains(units, j.Actor.Unit)))
+			order, ordered := ordered(s, j.Act.Item)
+			side := unless(said(j.Actor.Unit) && slices.Contains(units, j.Actor.Unit))
+			if ordered || !said(j.Actor.Unit) { // who acts for no unit acts for the organ
+				side = best(side, unless(said(j.Actor.Organ) && slices.Contains(units, j.Actor.Organ)))
+			}
+			own := best(among(j.Act.Acceptor, persons), side)
 			a = worst(a, where(worst(own, yes(j.Act.Accepted)), broken))
+			if ordered { // Art 38 ¶1: what the organ above ordered, it sees to itself
+				a = worst(a, where(worst(above(s, order), yes(j.Act.Accepted)), byThatOrgan(order.Actor, j.Actor)))
+			}
 		}
 		return a
 	},
 }
 
-// named lists the units and the persons that were to put an item right: the
-// unit as it was named last.
+// ordered is the order that an item came from.
+func ordered(s story, item string) (order decision.Done[decision.OrderCorrection], is bool) {
+	for _, o := range s.CorrectionOrders {
+		if said(item) && o.Act.Item == item {
+			order, is = o, true
+		}
+	}
+	return order, is
+}
+
+// above says whether an order came from another organ than the deciding one.
+func above(s story, o decision.Done[decision.OrderCorrection]) answer {
+	p, _ := decision.Last(s.Proposals)
+	return unless(slices.Contains(o.Actor.Roles, workflow.RoleSupervisor) && (!said(o.Actor.Organ) || o.Actor.Organ != p.Act.Organ.Name))
+}
+
+// byThatOrgan says whether somebody acts for the organ that gave an order, in
+// the part in which it was given.
+func byThatOrgan(gave, acts decision.Actor) answer {
+	if !said(gave.Organ) || !said(acts.Organ) || len(acts.Roles) == 0 {
+		return cannotTell
+	}
+	return unless(gave.Organ == acts.Organ && slices.Contains(acts.Roles, workflow.RoleSupervisor))
+}
+
+// named lists the units and the persons that were to put an item right: whom an
+// order addresses, or else whom a review names, and whom an opening tells to do
+// it.
 func named(s story, j decision.Done[decision.JudgeRectification]) (units, persons []string) {
 	for _, o := range s.CorrectionOrders {
 		if said(o.Act.Item) && o.Act.Item == j.Act.Item {
@@ -156,16 +190,20 @@ func named(s story, j decision.Done[decision.JudgeRectification]) (units, person
 	for _, r := range s.FileReviews {
 		for _, f := range r.Act.Findings {
 			if said(f.Item) && f.Item == j.Act.Item && r.Seq < j.Seq {
-				units, persons = []string{f.Unit}, append(persons, f.Person)
+				persons = append(persons, f.Person)
+				if _, is := ordered(s, j.Act.Item); !is {
+					units = []string{f.Unit}
+				}
 			}
 		}
 	}
+	told := ""
 	for _, o := range s.RectificationsOpened {
 		if said(o.Act.Item) && o.Act.Item == j.Act.Item && o.Seq < j.Seq {
-			units, persons = []string{o.Act.Unit}, append(persons, o.Act.Person)
+			told, persons = o.Act.Unit, append(persons, o.Act.Person)
 		}
 	}
-	return units, persons
+	return append(units, told), persons
 }
 
 // stands says whether a situation of Art 35 was still there when the execution

@@ -130,11 +130,15 @@ var legality = map[string]reader{
 			under = sent.Act.Draft // the review that goes on
 		}
 		if !issued && len(s.Submissions) == 0 {
-			return unless(len(s.CounselOpinions) > 0) // no review to compare it with
+			return unless(slices.ContainsFunc(s.CounselOpinions, func(c decision.Done[decision.FileCounselOpinion]) bool {
+				return !inConflict(s, c.Act.Counsel)
+			})) // no review to compare it with
 		}
 		a := broken
 		for _, c := range s.CounselOpinions {
-			a = best(a, sameVersion(c.Act.Draft, under))
+			if !inConflict(s, c.Act.Counsel) {
+				a = best(a, sameVersion(c.Act.Draft, under))
+			}
 		}
 		return a
 	},
@@ -251,4 +255,16 @@ func invoked(s story) answer {
 		a = best(a, sameVersion(r.Act.Draft, s.version()))
 	}
 	return a
+}
+
+// inConflict says whether the last word on an engagement is that counsel has an
+// interest of his own.
+func inConflict(s story, counsel string) bool {
+	declared := false
+	for _, e := range s.Counsel {
+		if said(counsel) && e.Act.Counsel == counsel {
+			declared = e.Act.Conflict != nil && *e.Act.Conflict
+		}
+	}
+	return declared
 }

@@ -78,13 +78,13 @@ func (w *walk) rectification() {
 	w.fileReview()
 	submit := decision.SubmitRectification{Item: "z1", Rectifier: "执行人员甲", Done: "已报告三周", Evidence: Named("整改情况报告")}
 	w.add("06-22", workflow.RoleExecutingUnit, submit)
-	judge := decision.JudgeRectification{Item: "z1", Acceptor: "办公室经办人", Accepted: new(false), Reason: "缺第二周报告", Evidence: Named("验收记录一")}
-	w.add("06-23", workflow.RoleGovOffice, judge)
+	judge := decision.JudgeRectification{Item: "z1", Acceptor: "督查人员", Accepted: new(false), Reason: "缺第二周报告", Evidence: Named("验收记录一")}
+	w.add("06-23", workflow.RoleSupervisor, judge)
 	w.fileRectification()
 	submit.Done, submit.Evidence = "已补齐报告", Named("补充整改情况报告")
 	w.add("06-25", workflow.RoleExecutingUnit, submit)
 	judge.Accepted, judge.Reason, judge.Evidence = new(true), "报告齐全", Named("验收记录二")
-	w.add("06-26", workflow.RoleGovOffice, judge)
+	w.add("06-26", workflow.RoleSupervisor, judge)
 }
 
 // fileReview is a review of the case file: everything is in order but one

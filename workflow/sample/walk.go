@@ -70,7 +70,7 @@ func Actor(pack string, role decision.Role) decision.Actor {
 	case workflow.RoleEvaluator:
 		a.ID, a.Unit = "评估人员", Evaluator
 	case workflow.RoleSupervisor:
-		a.ID, a.Organ = "督查人员", SuperiorOrgan
+		a.ID, a.Organ, a.Supervises = "督查人员", SuperiorOrgan, []string{Organ(pack).Name}
 	case workflow.RolePublic:
 		a.ID = "公众甲"
 	default:
