@@ -183,8 +183,8 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := e.Encode(); err != nil {
-			t.Errorf("what was read cannot be written: %v", err)
+		if again, err := e.Encode(); err != nil || !bytes.Equal(again.Data, data) {
+			t.Errorf("written again: %v\n%q\n%q", err, data, again.Data)
 		}
 	})
 }
