@@ -212,8 +212,7 @@ func TestAForkIsFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asProof := tlog.TreeProof(proof)
-	if err := v.Against(longer.Note, &asProof); !errors.Is(err, history.ErrFork) {
+	if err := v.Against(longer.Note, &proof); !errors.Is(err, history.ErrFork) {
 		t.Errorf("a longer log of another past: %v", err)
 	}
 	if err := v.Against(longer.Note, nil); !errors.Is(err, history.ErrNoProof) {
@@ -224,8 +223,7 @@ func TestAForkIsFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asProof = proof
-	if err := v.Against(mid.Note, &asProof); err != nil {
+	if err := v.Against(mid.Note, &proof); err != nil {
 		t.Errorf("the log itself, earlier: %v", err)
 	}
 }
