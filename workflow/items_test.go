@@ -188,7 +188,7 @@ func TestManyItemsAreJudgedInOneReading(t *testing.T) {
 	c := fileOf(t, walk, workflow.Complete)
 	began := time.Now()
 	got := finding(t, workflow.Evaluate(c, judged), "S38.1")
-	if took := time.Since(began); got.Status != workflow.Satisfied || took > 5*time.Second {
+	if took := time.Since(began); got.Status != workflow.Satisfied || took > 30*time.Second {
 		t.Errorf("%s in %s: %s", got.Status, took, got.En)
 	}
 }
