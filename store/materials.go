@@ -26,14 +26,10 @@ func (s *Store) Keep(ctx context.Context, decision string, m workflow.Material) 
 }
 
 func checkMaterial(m workflow.Material) error {
-	got := history.MaterialDigest(m.Content)
-	if m.Digest.Committed() {
-		got = history.SHA256().Commit(m.Salt, m.Content)
+	if err := history.Algorithms(nil).Material(m.Digest, m.Salt, m.Content); err != nil {
+		return fmt.Errorf("material %q: %w", m.Name, err)
 	}
-	switch {
-	case got != m.Digest:
-		return fmt.Errorf("material %q has digest %s, not %s", m.Name, got, m.Digest)
-	case m.Digest.Committed() != (m.Restricted != nil), m.Digest.Committed() != (len(m.Salt) >= history.SaltSize):
+	if m.Digest.Committed() != (m.Restricted != nil) || m.Digest.Committed() != (len(m.Salt) >= history.SaltSize) {
 		return fmt.Errorf("material %q: a commitment, a restriction and a salt go together", m.Name)
 	}
 	return nil

@@ -11,7 +11,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/mod/sumdb/note"
@@ -220,35 +219,5 @@ func (c cosigner) Verify(msg, sig []byte) bool {
 		return false
 	}
 	at := binary.BigEndian.Uint64(sig)
-	return at > 0 && at <= math.MaxInt64 && ed25519.Verify(c.key, cosigned(at, msg), sig[8:])
-}
-
-func cosigned(at uint64, msg []byte) []byte {
-	return fmt.Appendf(nil, "cosignature/v1\ntime %d\n%s", at, msg)
-}
-
-// Cosigner signs as a witness does.
-type Cosigner struct {
-	cosigner
-	private ed25519.PrivateKey
-	now     func() time.Time
-}
-
-// NewCosigner returns the signer of a witness; the time is what it puts into
-// its signatures.
-func NewCosigner(name string, key ed25519.PrivateKey, now func() time.Time) *Cosigner {
-	public, _ := key.Public().(ed25519.PublicKey)
-	sum := sha256.Sum256(append([]byte(name+"\n"+string(rune(typeCosignature))), public...))
-	return &Cosigner{cosigner{name, binary.BigEndian.Uint32(sum[:]), public}, key, now}
-}
-
-// VKey is the witness's verifier key.
-func (c *Cosigner) VKey() string {
-	return fmt.Sprintf("%s+%08x+%s", c.name, c.id, base64.StdEncoding.EncodeToString(append([]byte{typeCosignature}, c.key...)))
-}
-
-// Sign implements [note.Signer].
-func (c *Cosigner) Sign(msg []byte) ([]byte, error) {
-	at := uint64(max(1, c.now().Unix())) //nolint:gosec // not negative
-	return append(binary.BigEndian.AppendUint64(nil, at), ed25519.Sign(c.private, cosigned(at, msg))...), nil
+	return at > 0 && at <= math.MaxInt64 && ed25519.Verify(c.key, fmt.Appendf(nil, "cosignature/v1\ntime %d\n%s", at, msg), sig[8:])
 }

@@ -149,18 +149,6 @@ func (as Algorithms) Material(d Digest, salt, content []byte) error {
 	return nil
 }
 
-// Opinion reports whether a body is what a digest in the register names.
-func (as Algorithms) Opinion(d Digest, body []byte) error {
-	a, err := as.Of(d)
-	if err != nil {
-		return err
-	}
-	if a.Opinion(body) != d {
-		return fmt.Errorf("%w: an opinion is not the one that %s names", ErrBroken, d)
-	}
-	return nil
-}
-
 // EntryDigest is the digest of the bytes of an entry in the standard suite.
 func EntryDigest(data []byte) Digest { return SHA256().Entry(data) }
 

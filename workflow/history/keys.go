@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"slices"
 )
 
 // LogKey is a key of the log and the part of the log that it may sign.
@@ -58,11 +59,34 @@ func (ks Keys) Apply(position int64, l Leaf) (Keys, error) {
 	return nil, fmt.Errorf("%w: leaf %d cannot %s %s", ErrKey, position, l.Key, l.VKey)
 }
 
-// Covered reports whether the types of the keys that signed are all those that
-// the log had at a size: a signature line that was stripped is missed.
-func (ks Keys) Covered(size int64, types map[string]bool) error {
+// Signers are the keys in force that signed a checkpoint. A line in the name of
+// a key of the log that does not verify breaks the checkpoint.
+func (ks Keys) Signers(c Checkpoint, verifiers Verifiers) ([]LogKey, error) {
+	var by []LogKey
 	for _, k := range ks {
-		if k.Added < size && !types[k.Type] {
+		if k.Added >= c.Size {
+			continue
+		}
+		v, err := verifiers.Open(k.VKey)
+		if err != nil {
+			return nil, err
+		}
+		signed, err := c.signedBy(v)
+		if err != nil {
+			return nil, err
+		}
+		if signed && k.InForce(c.Size) {
+			by = append(by, k)
+		}
+	}
+	return by, nil
+}
+
+// Covered reports whether the keys that signed are of all the types that the
+// log had at a size: a signature line that was stripped is missed.
+func (ks Keys) Covered(size int64, by []LogKey) error {
+	for _, k := range ks {
+		if k.Added < size && !slices.ContainsFunc(by, func(b LogKey) bool { return b.Type == k.Type }) {
 			return fmt.Errorf("%w: the signature by a key of the type %s is missing", ErrKey, k.Type)
 		}
 	}

@@ -168,7 +168,7 @@ func (v *View) reach(handovers []string) error {
 	}
 	slices.SortFunc(notes, func(a, b Checkpoint) int { return int(min(1, max(-1, a.Size-b.Size))) })
 	for _, c := range notes {
-		by, err := v.signers(c)
+		by, err := v.Keys.Signers(c, v.trust.Verifiers)
 		if err != nil {
 			return err
 		}
@@ -184,44 +184,17 @@ func (v *View) reach(handovers []string) error {
 	return nil
 }
 
-// signers are the keys in force that signed a checkpoint. A line in the name of
-// a known key that does not verify breaks the checkpoint.
-func (v *View) signers(c Checkpoint) ([]LogKey, error) {
-	var by []LogKey
-	for _, k := range v.Keys {
-		if k.Added >= c.Size {
-			continue
-		}
-		verifier, err := v.trust.Verifiers.Open(k.VKey)
-		if err != nil {
-			return nil, err
-		}
-		signed, err := c.signedBy(verifier)
-		if err != nil {
-			return nil, err
-		}
-		if signed && k.InForce(c.Size) {
-			by = append(by, k)
-		}
-	}
-	return by, nil
-}
-
 // Signed demands that a checkpoint of the log bears the signature of a key that
 // is trusted and in force at its size, and one of each type of key.
 func (v *View) Signed(c Checkpoint) error {
-	by, err := v.signers(c)
+	by, err := v.Keys.Signers(c, v.trust.Verifiers)
 	if err != nil {
 		return err
-	}
-	types := map[string]bool{}
-	for _, k := range by {
-		types[k.Type] = true
 	}
 	if !slices.ContainsFunc(by, func(k LogKey) bool { return v.held[k.VKey] }) {
 		return fmt.Errorf("%w: the checkpoint of size %d is not signed by a key that is trusted and in force there", ErrKey, c.Size)
 	}
-	return v.Keys.Covered(c.Size, types)
+	return v.Keys.Covered(c.Size, by)
 }
 
 func (v *View) witnessed() error {

@@ -2,8 +2,8 @@ package history_test
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha512"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/juece/juece/workflow/history"
+	"github.com/juece/juece/workflow/transparency/witnesstest"
 )
 
 const origin = "juece.example/log"
@@ -231,23 +232,21 @@ func TestAForkIsFound(t *testing.T) {
 // A witness signs what it saw, and when.
 func TestAWitnessCosigns(t *testing.T) {
 	t.Parallel()
-	l, first, second, handover, now := rotated(t)
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := history.NewCosigner("witness.example/w", private, time.Now)
-	both, err := history.Checkpoint{Origin: now.Origin, Size: now.Size, Root: now.Root}.Sign(second, w)
-	if err != nil {
-		t.Fatal(err)
-	}
+	l, first, _, handover, now := rotated(t)
+	w := witnesstest.New(t, "witness.example/w")
+	cosigned := slices.Concat(now.Note, []byte(w.Cosign(now.Text(), time.Now())))
 	trust := history.Trust{Keys: []string{first.VKey()}, Witnesses: []string{w.VKey()}}
 	keys, earlier := l.keys(now.Size, handover), l.earlier(now.Size, handover)
-	if v, err := history.NewView(both.Note, keys, earlier, trust); err != nil || v.Witnesses != 1 {
+	if v, err := history.NewView(cosigned, keys, earlier, trust); err != nil || v.Witnesses != 1 {
 		t.Errorf("cosigned: %v", err)
 	}
 	if _, err := history.NewView(now.Note, keys, earlier, trust); !errors.Is(err, history.ErrBroken) {
 		t.Errorf("not cosigned: %v", err)
+	}
+	for what, line := range map[string]string{"another text": w.Cosign("another\n1\n\n", time.Now()), "no time": w.Cosign(now.Text(), time.Unix(0, 0))} {
+		if _, err := history.NewView(slices.Concat(now.Note, []byte(line)), keys, earlier, trust); !errors.Is(err, history.ErrBroken) {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 }
 
@@ -307,6 +306,43 @@ func TestAnEntryHasOneSpelling(t *testing.T) {
 		}
 		if _, err := history.Parse([]byte(bad)); !errors.Is(err, history.ErrMalformed) {
 			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// A digest of an algorithm that the reader was not given is not taken for
+// anything: neither sound nor broken.
+func TestAnAlgorithmIsKnownOrNamed(t *testing.T) {
+	t.Parallel()
+	other := history.NewAlgorithm("sha512-256", sha512.New512_256)
+	e, err := history.Parse(chain(t, 1)[0].Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := e.EncodeWith(other)
+	if err != nil || r.Digest.Algorithm() != "sha512-256" {
+		t.Fatalf("%s, %v", r.Digest, err)
+	}
+	if _, err := history.Verify("d1", []history.Record{r}, other); err != nil {
+		t.Error(err)
+	}
+	if _, err := history.Verify("d1", []history.Record{r}); !errors.Is(err, history.ErrAlgorithm) || !strings.Contains(err.Error(), "sha512-256") {
+		t.Errorf("not known: %v", err)
+	}
+	passed := history.Record{Seq: 1, Data: r.Data, Digest: history.Digest("sha256:" + strings.TrimPrefix(string(r.Digest), "sha512-256:"))}
+	if _, err := history.Verify("d1", []history.Record{passed}, other); !errors.Is(err, history.ErrBroken) {
+		t.Errorf("under another name: %v", err)
+	}
+	salt, content := bytes.Repeat([]byte{7}, history.SaltSize), []byte("名单")
+	for _, a := range []history.Algorithm{history.SHA256(), other} {
+		known := history.Algorithms{other}
+		for d, want := range map[history.Digest]error{
+			a.Material(content): nil, a.Commit(salt, content): nil,
+			a.Commit(salt[1:], content): history.ErrBroken, a.Material(content[1:]): history.ErrBroken,
+		} {
+			if err := known.Material(d, salt, content); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", d, err, want)
+			}
 		}
 	}
 }

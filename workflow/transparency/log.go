@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/juece/juece/workflow/history"
 )
 
 // Log reads one log of a store.
@@ -27,14 +29,6 @@ type EntryProof struct {
 type Proofs struct {
 	Checkpoint Checkpoint
 	Entries    []EntryProof
-}
-
-// KeyProof shows that a leaf which adds or retires a key stands in the tree of
-// a checkpoint.
-type KeyProof struct {
-	Leaf     string           `json:"leaf"`
-	Position int64            `json:"position"`
-	Proof    tlog.RecordProof `json:"proof"`
 }
 
 // Latest returns the last checkpoint with its cosignatures, or ErrNotFound.
@@ -94,13 +88,13 @@ func (l Log) Consistency(ctx context.Context, from, to int64) (tlog.TreeProof, e
 }
 
 // Keys proves every leaf that adds or retires a key against a checkpoint.
-func (l Log) Keys(ctx context.Context, c Checkpoint) ([]KeyProof, error) {
+func (l Log) Keys(ctx context.Context, c Checkpoint) ([]history.KeyProof, error) {
 	leaves, err := l.Store.KeyLeaves(ctx, l.Origin)
 	if err != nil {
 		return nil, err
 	}
 	t := newTree(ctx, l.Store, l.Origin, c.Size)
-	var list []KeyProof
+	var list []history.KeyProof
 	for _, leaf := range leaves {
 		if leaf.Position >= c.Size {
 			break
@@ -109,7 +103,7 @@ func (l Log) Keys(ctx context.Context, c Checkpoint) ([]KeyProof, error) {
 		if err != nil {
 			return nil, fmt.Errorf("prove the key at %d: %w", leaf.Position, err)
 		}
-		list = append(list, KeyProof{leaf.Text, leaf.Position, append(tlog.RecordProof{}, proof...)})
+		list = append(list, history.KeyProof{Leaf: leaf.Text, Position: leaf.Position, Proof: append(tlog.RecordProof{}, proof...)})
 	}
 	return list, nil
 }

@@ -1,7 +1,9 @@
 package transparency
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -138,15 +140,14 @@ func (t *opened) sign(now time.Time) (Checkpoint, error) {
 // is one of every type.
 func (t *opened) inForce(size int64) ([]note.Signer, error) {
 	var signers []note.Signer
-	types, seen := map[string]bool{}, map[string]bool{}
+	var by []history.LogKey
 	for _, s := range t.signers {
 		k, ok := t.keys.Find(s.VKey())
-		if ok && k.InForce(size) && !seen[s.VKey()] {
-			seen[s.VKey()], types[k.Type] = true, true
-			signers = append(signers, s)
+		if ok && k.InForce(size) && !slices.Contains(by, k) {
+			signers, by = append(signers, s), append(by, k)
 		}
 	}
-	return signers, t.keys.Covered(size, types)
+	return signers, t.keys.Covered(size, by)
 }
 
 // checkHead refuses a head whose root is not that of the hashes held, or that
@@ -159,32 +160,22 @@ func (t *opened) checkHead(head Head, verifiers history.Verifiers) error {
 	if root != head.Root {
 		return fmt.Errorf("%w: the hashes of %d leaves do not have its root", ErrForked, head.Size)
 	}
-	var known []note.Verifier
-	kinds := map[string]string{} // by name and key id
-	for _, k := range t.keys {
-		if !k.InForce(head.Size) {
-			continue
-		}
-		v, err := verifiers.Open(k.VKey)
-		if err != nil {
-			return err
-		}
-		known = append(known, v)
-		kinds[fmt.Sprintf("%s+%08x", v.Name(), v.KeyHash())] = k.Type
+	wrong := func(err error) error {
+		return fmt.Errorf("%w: the checkpoint of size %d: %w", ErrForked, head.Size, err)
 	}
-	n, err := note.Open(head.Note, note.VerifierList(known...))
+	c, err := history.ParseCheckpoint(head.Note)
 	if err != nil {
-		return fmt.Errorf("%w: the checkpoint of size %d: %w", ErrForked, head.Size, err)
+		return wrong(err)
 	}
-	if n.Text != (history.Checkpoint{Origin: t.origin, Size: head.Size, Root: root}).Text() {
-		return fmt.Errorf("%w: the checkpoint of size %d says something else", ErrForked, head.Size)
+	if !c.Same(history.Checkpoint{Origin: t.origin, Size: head.Size, Root: root}) {
+		return wrong(errors.New("it says something else"))
 	}
-	types := map[string]bool{}
-	for _, s := range n.Sigs {
-		types[kinds[fmt.Sprintf("%s+%08x", s.Name, s.Hash)]] = true
+	by, err := t.keys.Signers(c, verifiers)
+	if err == nil {
+		err = t.keys.Covered(head.Size, by)
 	}
-	if err := t.keys.Covered(head.Size, types); err != nil {
-		return fmt.Errorf("%w: the checkpoint of size %d: %w", ErrForked, head.Size, err)
+	if err != nil {
+		return wrong(err)
 	}
 	return nil
 }

@@ -175,7 +175,7 @@ func (w *Witness) add(body []byte) (string, error) {
 		return "", refusal{status: http.StatusUnprocessableEntity}
 	}
 	w.latest[origin] = tree
-	return w.sign(n.Text, time.Now()), nil
+	return w.Cosign(n.Text, time.Now()), nil
 }
 
 // follows checks the consistency proof.
@@ -191,8 +191,8 @@ func follows(latest, next tlog.Tree, proof tlog.TreeProof) bool {
 	return tlog.CheckTree(proof, next.N, next.Hash, latest.N, latest.Hash) == nil
 }
 
-// sign returns the cosignature line over a checkpoint's text.
-func (w *Witness) sign(text string, now time.Time) string {
+// Cosign returns the cosignature line over a checkpoint's text.
+func (w *Witness) Cosign(text string, now time.Time) string {
 	message := fmt.Sprintf("cosignature/v1\ntime %d\n%s", now.Unix(), text)
 	signature := binary.BigEndian.AppendUint64(w.id(), uint64(now.Unix()))
 	signature = append(signature, ed25519.Sign(w.key, []byte(message))...)
