@@ -18,6 +18,7 @@ import (
 // at all while somebody still has to read it to decide, nor an opinion before
 // it was studied (Art 18).
 func erasable(c Case, a decision.EraseData) (code Code, zh, en string) {
+	covered := disposedOf(c.Decision)
 	for _, position := range a.Opinions {
 		if position > c.Decision.OpinionCount() {
 			return CodeForeignAct, fmt.Sprintf("案卷中没有意见登记号“%d”", position), fmt.Sprintf("the record holds no opinion number %d", position)
@@ -25,7 +26,7 @@ func erasable(c Case, a decision.EraseData) (code Code, zh, en string) {
 		if by, gone := c.Decision.ErasedOpinion(position); gone {
 			return erasedBefore(fmt.Sprintf("第%d号意见", position), fmt.Sprintf("opinion %d", position), by.Seq)
 		}
-		if slices.Contains(studying, c.Stage) && !disposed(c.Decision, position) {
+		if slices.Contains(studying, c.Stage) && covered.gap(position, position) > 0 {
 			return CodeNeeded, fmt.Sprintf("第%d号意见尚未研究处理，处理后方可删除", position), fmt.Sprintf("opinion %d has no disposition yet; dispose of it first", position)
 		}
 	}
@@ -68,18 +69,6 @@ var forms = []Stage{StageDrafting, StageReview, StageReviewed, StageAgenda, Stag
 // studying are the stages in which opinions are still to be disposed of: by
 // those who form the draft, and after that by those who carry it out (Art 35).
 var studying = append(forms[:len(forms):len(forms)], inForce...)
-
-// disposed reports whether the opinion at a position has a disposition.
-func disposed(d decision.Decision, position int64) bool {
-	for _, done := range d.Dispositions {
-		for _, g := range done.Act.Groups {
-			if slices.ContainsFunc(g.Opinions, func(r decision.Range) bool { return r.From <= position && position <= r.To }) {
-				return true
-			}
-		}
-	}
-	return false
-}
 
 // awaited are the materials by which a gate that is still to come is judged:
 // the draft at hand, the package under review, what goes to the meeting (Arts

@@ -229,14 +229,7 @@ func issuedAt(d decision.Decision) int64 {
 // since then is what this rule is about.
 func feedbackDisposed(v *view) result {
 	issued := issuedAt(v.d)
-	var covered coverage
-	for _, act := range v.d.Dispositions {
-		for _, g := range act.Act.Groups {
-			for _, r := range g.Opinions {
-				covered.add(r)
-			}
-		}
-	}
+	covered := disposedOf(v.d)
 	came := false
 	for _, b := range v.d.OpinionBatches {
 		if issued == 0 || b.Seq < issued {

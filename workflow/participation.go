@@ -356,19 +356,15 @@ func opinionsDisposed(v *view) result {
 	case v.Evidence != Live && len(v.d.Dispositions) == 0:
 		return v.absent("没有意见处理的记录", "no disposition of the opinions is recorded")
 	}
-	var covered coverage
 	var unreasoned *decision.OpinionGroup
 	for _, act := range v.d.Dispositions {
 		for _, g := range act.Act.Groups {
 			if g.Disposition == "" || g.Disposition == "not_adopted" && strings.TrimSpace(g.Reason) == "" {
 				unreasoned = &g
 			}
-			for _, r := range g.Opinions {
-				covered.add(r)
-			}
 		}
 	}
-	if gap := covered.firstGap(count); gap > 0 {
+	if gap := disposedOf(v.d).gap(1, count); gap > 0 {
 		if v.dispositionsUntold() {
 			return v.unknown("有的处理结果针对哪些意见", "which opinions a disposition is of")
 		}
@@ -391,19 +387,25 @@ func (v *view) dispositionsUntold() bool {
 	})
 }
 
-// coverage collects ranges of positions.
-type coverage struct{ ranges []decision.Range }
+// coverage is ranges of positions in the register.
+type coverage []decision.Range
 
-func (c *coverage) add(r decision.Range) { c.ranges = append(c.ranges, r) }
-
-// firstGap returns the first position up to last that no range holds, or 0.
-func (c *coverage) firstGap(last int64) int64 { return c.gap(1, last) }
+// disposedOf are the positions whose opinions have a disposition.
+func disposedOf(d decision.Decision) coverage {
+	var covered coverage
+	for _, act := range d.Dispositions {
+		for _, g := range act.Act.Groups {
+			covered = append(covered, g.Opinions...)
+		}
+	}
+	return covered
+}
 
 // gap returns the first position from one to another that no range holds, or
 // 0.
-func (c *coverage) gap(next, last int64) int64 {
-	slices.SortFunc(c.ranges, func(a, b decision.Range) int { return cmp.Compare(a.From, b.From) })
-	for _, r := range c.ranges {
+func (c coverage) gap(next, last int64) int64 {
+	slices.SortFunc(c, func(a, b decision.Range) int { return cmp.Compare(a.From, b.From) })
+	for _, r := range c {
 		if r.From > next {
 			break
 		}
