@@ -438,3 +438,26 @@ func ExampleCalendar_AddWorkingDays_provisional() {
 	fmt.Println(due.Date, due.Provisional, due.Missing)
 	// Output: 2027-01-05 true [2027]
 }
+
+func TestAnOlderRecordFindsItsCalendar(t *testing.T) {
+	t.Parallel()
+	now := calendar.China()
+	files := now.Files()
+	older, err := calendar.Of(files[:len(files)-2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := now.Digested(older.Digest())
+	if err != nil || found.Digest() != older.Digest() || len(found.Years()) != len(files)-2 {
+		t.Errorf("got %v, %v", found, err)
+	}
+	if same, err := now.Digested(now.Digest()); err != nil || same != now {
+		t.Errorf("its own digest: %v, %v", same, err)
+	}
+	if _, err := now.Digested("sha256:" + strings.Repeat("0", 64)); !errors.Is(err, calendar.ErrUnknown) {
+		t.Errorf("a digest of nothing: %v", err)
+	}
+	if _, err := calendar.Of([]calendar.File{files[1], files[0]}); err == nil {
+		t.Error("tables out of order were taken")
+	}
+}

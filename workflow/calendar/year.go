@@ -68,6 +68,13 @@ type Calendar struct {
 	years      map[int][]Notice
 	exceptions map[Date]exception
 	digest     string
+	files      []File
+}
+
+// File is one year's table as it was read.
+type File struct {
+	Name string // such as 2026.json
+	Data []byte
 }
 
 // China returns the calendar that comes with the module: 2019, the year D713
@@ -98,25 +105,60 @@ func Load(files fs.FS) (*Calendar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("calendar: %w", err)
 	}
-	if len(names) == 0 {
-		return nil, errors.New("calendar: no table: no file *.json")
-	}
-	c := &Calendar{years: map[int][]Notice{}, exceptions: map[Date]exception{}}
-	sum := sha256.New()
-	for _, name := range names {
+	tables := make([]File, len(names))
+	for i, name := range names {
 		data, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, fmt.Errorf("calendar: %w", err)
 		}
-		if err := c.add(data); err != nil {
-			return nil, fmt.Errorf("calendar: %s: %w", name, err)
+		tables[i] = File{name, data}
+	}
+	return Of(tables)
+}
+
+// Of returns the calendar with just these tables, in ascending order of name.
+// It checks them as [Load] does.
+func Of(tables []File) (*Calendar, error) {
+	if len(tables) == 0 {
+		return nil, errors.New("calendar: no table: no file *.json")
+	}
+	c := &Calendar{years: map[int][]Notice{}, exceptions: map[Date]exception{}, files: slices.Clone(tables)}
+	sum := sha256.New()
+	for i, f := range tables {
+		if i > 0 && f.Name <= tables[i-1].Name {
+			return nil, fmt.Errorf("calendar: %s: the tables are out of order", f.Name)
 		}
-		fmt.Fprintf(sum, "%s\x00%d\x00", name, len(data))
-		sum.Write(data)
+		if err := c.add(f.Data); err != nil {
+			return nil, fmt.Errorf("calendar: %s: %w", f.Name, err)
+		}
+		fmt.Fprintf(sum, "%s\x00%d\x00", f.Name, len(f.Data))
+		sum.Write(f.Data)
 	}
 	c.digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
 	return c, nil
 }
+
+// ErrUnknown says that no calendar at hand has a digest.
+var ErrUnknown = errors.New("calendar: unknown")
+
+// Digested returns the calendar of a digest: this one, or this one as it was
+// before the tables of its last years came in. A table is never changed once
+// it was published, so that an older record finds its calendar in a newer
+// program. The error wraps ErrUnknown.
+func (c *Calendar) Digested(digest string) (*Calendar, error) {
+	if c.digest == digest {
+		return c, nil
+	}
+	for n := len(c.files) - 1; n > 0; n-- {
+		if before, err := Of(c.files[:n]); err == nil && before.digest == digest {
+			return before, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: %q", ErrUnknown, digest)
+}
+
+// Files are the tables as they were read, in order of name.
+func (c *Calendar) Files() []File { return slices.Clone(c.files) }
 
 func (c *Calendar) add(data []byte) error {
 	y, err := parseYear(data)
