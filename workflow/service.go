@@ -24,6 +24,7 @@ type Service struct {
 	Vault    Vault
 	Packs    *pack.Set          // see [Packs]
 	Calendar *calendar.Calendar // see calendar.China
+	Known    history.Algorithms // hash functions that it reads, beside SHA-256
 	Sheets   Sheets             // default none: reviews are not checked against a score sheet
 	Now      func() time.Time   // default time.Now
 	NewID    func() string      // default a UUIDv7

@@ -1,12 +1,14 @@
 package history
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
+	"io"
 	"strings"
 )
 
@@ -135,18 +137,36 @@ func (as Algorithms) Of(d Digest) (Algorithm, error) {
 // Material reports whether a content, with its salt where the digest is a
 // commitment, is what a digest names.
 func (as Algorithms) Material(d Digest, salt, content []byte) error {
+	return as.MaterialFrom(d, salt, bytes.NewReader(content))
+}
+
+// MaterialFrom does the same for a content that is read from a stream.
+func (as Algorithms) MaterialFrom(d Digest, salt []byte, content io.Reader) error {
 	a, err := as.Of(d)
 	if err != nil {
 		return err
 	}
-	got := a.Material(content)
+	h, name := a.new(), a.Name()
 	if d.Committed() {
-		got = a.Commit(salt, content)
+		h, name = hmac.New(a.new, salt), committed+name
 	}
-	if got != d {
+	if _, err := io.Copy(h, content); err != nil {
+		return err
+	}
+	if Digest(name+":"+hex.EncodeToString(h.Sum(nil))) != d {
 		return fmt.Errorf("%w: a material is not the one that %s names", ErrBroken, d)
 	}
 	return nil
+}
+
+// Opinion reports whether the bytes of an opinion are those that a digest
+// names.
+func (as Algorithms) Opinion(d Digest, body []byte) error {
+	a, err := as.Of(d)
+	if err == nil && a.Opinion(body) != d {
+		err = fmt.Errorf("%w: an opinion is not the one that %s names", ErrBroken, d)
+	}
+	return err
 }
 
 // EntryDigest is the digest of the bytes of an entry in the standard suite.

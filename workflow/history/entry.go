@@ -173,39 +173,3 @@ func nameableLong(s string) bool {
 	return s != "" && utf8.ValidString(s) &&
 		!strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' })
 }
-
-// Verify reads the chain of one decision and returns its entries. The error
-// wraps [ErrBroken] or [ErrMalformed] and names the first sequence number that
-// does not hold.
-//
-// Algorithms beside SHA-256 are those that the reader knows.
-func Verify(decision string, records []Record, known ...Algorithm) ([]Entry, error) {
-	entries := make([]Entry, 0, len(records))
-	var prev Digest
-	var last string
-	for i, r := range records {
-		want := int64(i + 1)
-		e, err := Parse(r.Data)
-		if err != nil {
-			return entries, fmt.Errorf("entry %d: %w", want, err)
-		}
-		a, err := Algorithms(known).Of(r.Digest)
-		switch {
-		case err != nil:
-			return entries, fmt.Errorf("entry %d: %w", want, err)
-		case r.Seq != want || e.Seq != want:
-			return entries, fmt.Errorf("entry %d: %w: sequence number %d stored, %d written", want, ErrBroken, r.Seq, e.Seq)
-		case e.Decision != decision:
-			return entries, fmt.Errorf("entry %d: %w: belongs to decision %s", want, ErrBroken, e.Decision)
-		case a.Entry(r.Data) != r.Digest:
-			return entries, fmt.Errorf("entry %d: %w: bytes do not match their digest", want, ErrBroken)
-		case e.Prev != prev:
-			return entries, fmt.Errorf("entry %d: %w: previous digest does not match", want, ErrBroken)
-		case e.RecordedAt < last:
-			return entries, fmt.Errorf("entry %d: %w: recorded before the entry it follows", want, ErrBroken)
-		}
-		prev, last = r.Digest, e.RecordedAt
-		entries = append(entries, e)
-	}
-	return entries, nil
-}

@@ -37,10 +37,10 @@ type KeyFile struct {
 
 // Trust is what a verifier brings along.
 type Trust struct {
-	Keys       []string    // verifier keys of the log; empty: the log's own first key, which proves nothing about who made it
-	Witnesses  []string    // verifier keys of witnesses that must have cosigned
-	Verifiers  Verifiers   // for types of keys beside Ed25519
-	Algorithms []Algorithm // beside SHA-256
+	Keys       []string   // verifier keys of the log; empty: the log's own first key, which proves nothing about who made it
+	Witnesses  []string   // verifier keys of witnesses that must have cosigned
+	Verifiers  Verifiers  // for types of keys beside Ed25519
+	Algorithms Algorithms // beside SHA-256
 }
 
 // View is a log as a checkpoint and its proofs show it, offline. It holds

@@ -345,6 +345,18 @@ func (s *Set) Keep(sources ...[]byte) (*Set, error) {
 	return kept, nil
 }
 
+// Kept returns the packs of these sources and no others, as [Set.Keep] reads
+// them.
+func Kept(sources ...[]byte) (*Set, error) {
+	return (&Set{byName: map[string]*Pack{}, byDigest: map[string]*Pack{}}).Keep(sources...)
+}
+
+// Files are the texts that make the pack, its base first; [Source] joins them.
+func (p *Pack) Files() [][]byte { return bytes.Split(p.Source(), []byte(between)) }
+
+// Source joins the texts that make a pack, its base first.
+func Source(files [][]byte) []byte { return bytes.Join(files, []byte(between)) }
+
 // between stands between the texts of a pack and its base in what is hashed.
 const between = "\n---\n"
 
