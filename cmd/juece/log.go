@@ -27,7 +27,12 @@ type logSource struct {
 }
 
 // read opens the log for a function.
-func (c logSource) read(ctx context.Context, fn func(transparency.Log) error) (err error) {
+func (c logSource) read(ctx context.Context, fn func(transparency.Log) error) error {
+	return c.readStore(ctx, func(_ *store.Store, log transparency.Log) error { return fn(log) })
+}
+
+// readStore opens the log with the store that it stands in.
+func (c logSource) readStore(ctx context.Context, fn func(*store.Store, transparency.Log) error) (err error) {
 	st, err := openExisting(ctx, c.DB)
 	if err != nil {
 		return err
@@ -37,7 +42,7 @@ func (c logSource) read(ctx context.Context, fn func(transparency.Log) error) (e
 	if err != nil {
 		return err
 	}
-	return fn(transparency.Log{Store: st, Origin: origin})
+	return fn(st, transparency.Log{Store: st, Origin: origin})
 }
 
 func (c logSource) origin(ctx context.Context, st *store.Store) (string, error) {

@@ -34,6 +34,8 @@ type cli struct {
 	Migrate  migrateCmd       `cmd:"" help:"建立或者升级数据库表。Create or upgrade the tables of a database."`
 	Key      keyCmd           `cmd:"" help:"日志密钥。Keys of the log."`
 	Seal     sealCmd          `cmd:"" help:"封存历史：签名检查点。Seal histories in signed checkpoints."`
+	Export   exportCmd        `cmd:"" help:"导出案卷包：一个案件一个文件，可以离线核验。One case in one file, to be verified offline."`
+	Verify   verifyCmd        `cmd:"" help:"核验案卷包或者回执，不需要网络。Verify a dossier or a receipt, offline."`
 	Log      logCmd           `cmd:"" help:"查看日志和证明。Show the log, and prove."`
 	Stats    statsCmd         `cmd:"" help:"统计：结案率、程序、补录、审查用时。Count closures, steps, late entries, review times."`
 	Version  kong.VersionFlag `help:"显示版本。Show the version."`

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
@@ -35,7 +37,7 @@ type Options struct {
 // with it.
 type Outside struct {
 	Note  []byte
-	Proof *history.EarlierProof // nil when there is none
+	Proof *tlog.TreeProof // nil when there is none
 }
 
 // Verify reads a dossier and says whether it holds. It needs no network and no
@@ -282,13 +284,7 @@ func (v *verifier) logged(e entry, after int64) (int64, error) {
 
 func (v *verifier) compareOutside() error {
 	for _, o := range v.Outside {
-		var err error
-		if o.Proof != nil {
-			err = v.view.Against(o.Note, &o.Proof.Proof)
-		} else {
-			err = v.view.Against(o.Note, nil)
-		}
-		if err != nil {
+		if err := v.view.Against(o.Note, o.Proof); err != nil {
 			return logFailure(err)
 		}
 		v.report.Outside++

@@ -1,0 +1,104 @@
+package dossier
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Text is the report for people, in a language: "zh" or "en".
+func (r *Report) Text(lang string) string {
+	var b strings.Builder
+	say := func(zh, en string) {
+		if lang == "en" {
+			zh = en
+		}
+		if zh != "" {
+			fmt.Fprintln(&b, zh)
+		}
+	}
+	switch r.Verdict {
+	case Sound:
+		say("核验结论：完好。", "Verdict: sound.")
+	case Broken:
+		say("核验结论：不成立，内容已被改动或者不合法定程序。", "Verdict: broken. Something was changed, or is not lawful.")
+	case Unusable:
+		say("核验结论：无法核验。", "Verdict: unusable. Nothing here could be verified.")
+	}
+	if f := r.Failure; f != nil {
+		if f.Seq > 0 {
+			say(fmt.Sprintf("第一处不符：第%d条记录（%s）", f.Seq, f.Code), fmt.Sprintf("The first that does not hold: entry %d (%s)", f.Seq, f.Code))
+		} else {
+			say(fmt.Sprintf("第一处不符：%s", f.Code), "The first that does not hold: "+f.Code)
+		}
+		say("　　"+f.Zh, "    "+f.En)
+	}
+	r.subject(say)
+	r.checked(say)
+	r.absent(say)
+	if r.Verdict == Sound {
+		say(notShownZh, notShownEn)
+	}
+	return b.String()
+}
+
+type sayer = func(zh, en string)
+
+func (r *Report) subject(say sayer) {
+	if r.Decision != "" {
+		say("案件："+r.Decision+"　"+r.Title, "Case: "+r.Decision+" "+r.Title)
+	}
+	if c := r.Checkpoint; c.Size > 0 {
+		say(fmt.Sprintf("检查点：%s，大小%d，根%s", c.Origin, c.Size, c.Root), fmt.Sprintf("Checkpoint: %s, size %d, root %s", c.Origin, c.Size, c.Root))
+		if r.KeyTrusted {
+			say("签名密钥：由核验者指定，有效", "Signing key: named by the verifier, in force")
+		} else {
+			say("签名密钥：取自文件本身，不能证明由谁制作；请用--key给出可靠渠道取得的公钥", "Signing key: taken from the file itself, which does not show who made it; give the key you trust with --key")
+		}
+		if r.Witnesses > 0 {
+			say(fmt.Sprintf("见证人：%d个已共同签名", r.Witnesses), fmt.Sprintf("Witnesses: %d cosigned", r.Witnesses))
+		}
+		if r.Outside > 0 {
+			say(fmt.Sprintf("在外的检查点：%d个，与日志一致", r.Outside), fmt.Sprintf("Checkpoints from elsewhere: %d, the log fits them", r.Outside))
+		}
+	}
+	for _, p := range r.Packs {
+		if p.Own {
+			say("规则包："+p.Name+"（不随本程序提供，为制作单位自有；按其规定核验）", "Rule pack: "+p.Name+" (not one that comes with this program; verified by what it says)")
+		} else {
+			say("规则包："+p.Name+"（随本程序提供）", "Rule pack: "+p.Name+" (comes with this program)")
+		}
+	}
+}
+
+func (t Tally) String() string { return fmt.Sprintf("%d/%d", t.Checked, t.Of) }
+
+func (r *Report) checked(say sayer) {
+	say(fmt.Sprintf("已核验：记录%s，材料%s，意见%s，程序行为%s（规则结论%d项），文件%s", r.Entries, r.Materials, r.Opinions, r.Acts, r.Rules, r.Files),
+		fmt.Sprintf("Checked: entries %s, materials %s, opinions %s, acts done again %s (%d answers of rules), files %s", r.Entries, r.Materials, r.Opinions, r.Acts, r.Rules, r.Files))
+	if r.Revealed > 0 {
+		say(fmt.Sprintf("后来出示的内容：%d项，与所留承诺一致", r.Revealed), fmt.Sprintf("Revealed: %d, each is what was withheld", r.Revealed))
+	}
+	if r.Verdict == Sound && r.Withheld.Entries > 0 {
+		say("有记录不予提供，未能重新适用规则", "Entries are withheld, so the rules were not run again")
+	}
+	if r.Verdict == Sound && r.Files.Of > 0 && !r.PageCompared {
+		say("案卷.html由另一版本的程序生成，未作比对，不作为依据", "案卷.html was rendered by another version of the program and was not compared; do not rely on it")
+	}
+}
+
+func (r *Report) absent(say sayer) {
+	for _, c := range []struct {
+		Counts
+		zh, en string
+	}{{r.Withheld, "不予提供", "Withheld"}, {r.Erased, "已依法删除", "Erased"}} {
+		if c.Counts != (Counts{}) {
+			say(fmt.Sprintf("%s：记录%d条，材料%d件，意见%d条", c.zh, c.Entries, c.Materials, c.Opinions),
+				fmt.Sprintf("%s: %d entries, %d materials, %d opinions", c.en, c.Entries, c.Materials, c.Opinions))
+		}
+	}
+}
+
+const (
+	notShownZh = "核验发现不了：当时如实录入的虚假内容；此检查点之后被掌握密钥的人改写的内容；截去案卷末尾而无更晚的回执可对照；运维、密钥与全部检查点持有人串通。"
+	notShownEn = "Not shown: what was falsely entered at the time; what was rewritten after this checkpoint by somebody with the key; a tail that was cut off, where no later receipt is at hand; operator, key and every holder of a checkpoint acting together."
+)
