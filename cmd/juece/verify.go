@@ -21,6 +21,7 @@ import (
 // verifyCmd verifies what was exported.
 type verifyCmd struct {
 	Dossier verifyDossierCmd `cmd:"" default:"withargs" help:"核验案卷包。Verify a dossier."`
+	Receipt verifyReceiptCmd `cmd:"" help:"核验回执。Verify a receipt."`
 }
 
 // trustFlags are what a verifier brings along.
@@ -111,9 +112,10 @@ func (f trustFlags) outside() ([]dossier.Outside, error) {
 type verifyDossierCmd struct {
 	File string `arg:"" help:"案卷包。The dossier."`
 	trustFlags
-	Reveal []string `sep:"none" placeholder:"WHAT=FILE[,SALT]" help:"后来出示的内容：摘要=文件[,盐文件]、opinion:登记号=文件、entry:序号=文件。What was withheld and is shown now."`
-	Lang   string   `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
-	Format string   `enum:"text,json" default:"text" help:"格式：text或者json。The format."`
+	Receipt []string `type:"existingfile" placeholder:"FILE" help:"回执：所载记录须在案卷包内。A receipt, whose entries must be in the dossier."`
+	Reveal  []string `sep:"none" placeholder:"WHAT=FILE[,SALT]" help:"后来出示的内容：摘要=文件[,盐文件]、opinion:登记号=文件、entry:序号=文件。What was withheld and is shown now."`
+	Lang    string   `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
+	Format  string   `enum:"text,json" default:"text" help:"格式：text或者json。The format."`
 }
 
 // Run prints the verdict. Exit status: 0 sound, 1 broken, 2 unusable.
@@ -134,6 +136,14 @@ func (c *verifyDossierCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	o := dossier.Options{Trust: trust, Outside: outside, Reveals: reveals, Packs: packs}
+	for _, path := range c.Receipt {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		o.Receipts = append(o.Receipts, data)
+	}
 	f, err := os.Open(c.File)
 	if err != nil {
 		return setupError{"文件不能读取：" + c.File, "the file cannot be read: " + c.File}
@@ -143,7 +153,7 @@ func (c *verifyDossierCmd) Run(ctx context.Context, s streams) error {
 	if err != nil || !info.Mode().IsRegular() {
 		return setupError{"不是文件：" + c.File, "not a file: " + c.File}
 	}
-	report, err := dossier.Verify(ctx, f, info.Size(), dossier.Options{Trust: trust, Outside: outside, Reveals: reveals, Packs: packs})
+	report, err := dossier.Verify(ctx, f, info.Size(), o)
 	if err != nil {
 		return err
 	}
@@ -227,4 +237,38 @@ func readSalt(path string) ([]byte, error) {
 		return data, err
 	}
 	return base64.StdEncoding.DecodeString(strings.TrimSpace(string(data)))
+}
+
+// verifyReceiptCmd verifies a receipt, offline.
+type verifyReceiptCmd struct {
+	File string `arg:"" type:"existingfile" help:"回执。The receipt."`
+	trustFlags
+	Lang   string `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
+	Format string `enum:"text,json" default:"text" help:"格式：text或者json。The format."`
+}
+
+// Run prints the verdict. Exit status: 0 sound, 1 broken, 2 unusable.
+func (c *verifyReceiptCmd) Run(s streams) error {
+	trust, err := c.trust()
+	if err != nil {
+		return err
+	}
+	outside, err := c.outside()
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	report := dossier.VerifyReceipt(data, dossier.Options{Trust: trust, Outside: outside})
+	if c.Format == "json" {
+		err = printJSON(s, report)
+	} else {
+		_, err = fmt.Fprint(s.out, printableLines(report.Text(c.Lang)))
+	}
+	if err != nil {
+		return err
+	}
+	return verdictStatus(report.Verdict)
 }

@@ -320,9 +320,14 @@ func itemise(entries []entry) []Item {
 	return items
 }
 
+// draftOf is the version of the draft that an act submits or is about, 0 when
+// it is about none.
 func draftOf(act decision.Act) int {
-	if on, ok := act.(decision.OnDraft); ok {
-		return on.Version()
+	switch a := act.(type) {
+	case decision.SubmitDraft:
+		return a.Draft
+	case decision.OnDraft:
+		return a.Version()
 	}
 	return 0
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"slices"
 	"strings"
@@ -183,13 +184,21 @@ func (s *same) Write(p []byte) (int, error) {
 
 var errDiffers = fmt.Errorf("%w: written again it is not the same", history.ErrBroken)
 
-// fileAt names the file in which a place of the zip is, "" for its headers.
-func (a *archive) fileAt(place int64) string {
+// fileAt is the file in which a place of the zip is, its header included; nil
+// in the directory.
+func (a *archive) fileAt(place int64) *zip.File {
 	for _, f := range a.files {
-		begins, err := f.DataOffset()
-		if err == nil && place >= begins && place < begins+int64(f.UncompressedSize64) {
-			return f.Name
+		if begins, err := f.DataOffset(); err == nil && place < begins+int64(f.UncompressedSize64) {
+			return f
 		}
 	}
-	return ""
+	return nil
+}
+
+// honest reports whether the header of a file fits its content: then it is the
+// content that is another.
+func (a *archive) honest(f *zip.File) bool {
+	crc := crc32.NewIEEE()
+	_, err := io.Copy(crc, a.stream(f))
+	return err == nil && crc.Sum32() == f.CRC32
 }

@@ -63,6 +63,7 @@ type Report struct {
 	Rules     int   `json:"rules"`     // answers compared
 	Files     Tally `json:"files"`     // written again and compared
 	Revealed  int   `json:"revealed,omitempty"`
+	Receipts  int   `json:"receipts,omitempty"` // whose entries are in the dossier
 
 	Withheld Counts `json:"withheld"`
 	Erased   Counts `json:"erased"`

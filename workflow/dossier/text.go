@@ -8,30 +8,8 @@ import (
 // Text is the report for people, in a language: "zh" or "en".
 func (r *Report) Text(lang string) string {
 	var b strings.Builder
-	say := func(zh, en string) {
-		if lang == "en" {
-			zh = en
-		}
-		if zh != "" {
-			fmt.Fprintln(&b, zh)
-		}
-	}
-	switch r.Verdict {
-	case Sound:
-		say("核验结论：完好。", "Verdict: sound.")
-	case Broken:
-		say("核验结论：不成立，内容已被改动或者不合法定程序。", "Verdict: broken. Something was changed, or is not lawful.")
-	case Unusable:
-		say("核验结论：无法核验。", "Verdict: unusable. Nothing here could be verified.")
-	}
-	if f := r.Failure; f != nil {
-		if f.Seq > 0 {
-			say(fmt.Sprintf("第一处不符：第%d条记录（%s）", f.Seq, f.Code), fmt.Sprintf("The first that does not hold: entry %d (%s)", f.Seq, f.Code))
-		} else {
-			say(fmt.Sprintf("第一处不符：%s", f.Code), "The first that does not hold: "+f.Code)
-		}
-		say("　　"+f.Zh, "    "+f.En)
-	}
+	say := in(lang, &b)
+	r.Verdict.say(say, r.Failure)
 	r.subject(say)
 	r.checked(say)
 	r.absent(say)
@@ -43,23 +21,64 @@ func (r *Report) Text(lang string) string {
 
 type sayer = func(zh, en string)
 
+// in writes lines in a language.
+func in(lang string, b *strings.Builder) sayer {
+	return func(zh, en string) {
+		if lang == "en" {
+			zh = en
+		}
+		if zh != "" {
+			fmt.Fprintln(b, zh)
+		}
+	}
+}
+
+func (v Verdict) say(say sayer, f *Failure) {
+	switch v {
+	case Sound:
+		say("核验结论：完好。", "Verdict: sound.")
+	case Broken:
+		say("核验结论：不成立，内容已被改动或者不合法定程序。", "Verdict: broken. Something was changed, or is not lawful.")
+	case Unusable:
+		say("核验结论：无法核验。", "Verdict: unusable. Nothing here could be verified.")
+	}
+	switch {
+	case f == nil:
+		return
+	case f.Seq > 0:
+		say(fmt.Sprintf("第一处不符：第%d条记录（%s）", f.Seq, f.Code), fmt.Sprintf("The first that does not hold: entry %d (%s)", f.Seq, f.Code))
+	default:
+		say("第一处不符："+f.Code, "The first that does not hold: "+f.Code)
+	}
+	say("　　"+f.Zh, "    "+f.En)
+}
+
+// say tells of the checkpoint, and of who signed it.
+func (c CheckpointLine) say(say sayer, trusted bool, witnesses, outside int) {
+	if c.Size == 0 {
+		return
+	}
+	say(fmt.Sprintf("检查点：%s，大小%d，根%s", c.Origin, c.Size, c.Root), fmt.Sprintf("Checkpoint: %s, size %d, root %s", c.Origin, c.Size, c.Root))
+	if trusted {
+		say("签名密钥：由核验者指定，有效", "Signing key: named by the verifier, in force")
+	} else {
+		say("签名密钥：取自文件本身，不能证明由谁制作；请用--key给出可靠渠道取得的公钥", "Signing key: taken from the file itself, which does not show who made it; give the key you trust with --key")
+	}
+	if witnesses > 0 {
+		say(fmt.Sprintf("见证人：%d个已共同签名", witnesses), fmt.Sprintf("Witnesses: %d cosigned", witnesses))
+	}
+	if outside > 0 {
+		say(fmt.Sprintf("在外的检查点：%d个，与日志一致", outside), fmt.Sprintf("Checkpoints from elsewhere: %d, the log fits them", outside))
+	}
+}
+
 func (r *Report) subject(say sayer) {
 	if r.Decision != "" {
 		say("案件："+r.Decision+"　"+r.Title, "Case: "+r.Decision+" "+r.Title)
 	}
-	if c := r.Checkpoint; c.Size > 0 {
-		say(fmt.Sprintf("检查点：%s，大小%d，根%s", c.Origin, c.Size, c.Root), fmt.Sprintf("Checkpoint: %s, size %d, root %s", c.Origin, c.Size, c.Root))
-		if r.KeyTrusted {
-			say("签名密钥：由核验者指定，有效", "Signing key: named by the verifier, in force")
-		} else {
-			say("签名密钥：取自文件本身，不能证明由谁制作；请用--key给出可靠渠道取得的公钥", "Signing key: taken from the file itself, which does not show who made it; give the key you trust with --key")
-		}
-		if r.Witnesses > 0 {
-			say(fmt.Sprintf("见证人：%d个已共同签名", r.Witnesses), fmt.Sprintf("Witnesses: %d cosigned", r.Witnesses))
-		}
-		if r.Outside > 0 {
-			say(fmt.Sprintf("在外的检查点：%d个，与日志一致", r.Outside), fmt.Sprintf("Checkpoints from elsewhere: %d, the log fits them", r.Outside))
-		}
+	r.Checkpoint.say(say, r.KeyTrusted, r.Witnesses, r.Outside)
+	if r.Receipts > 0 {
+		say(fmt.Sprintf("回执：%d份，所载记录都在案卷包内", r.Receipts), fmt.Sprintf("Receipts: %d, what they show is in the dossier", r.Receipts))
 	}
 	for _, p := range r.Packs {
 		if p.Own {
@@ -102,3 +121,33 @@ const (
 	notShownZh = "核验发现不了：当时如实录入的虚假内容；此检查点之后被掌握密钥的人改写的内容；截去案卷末尾而无更晚的回执可对照；运维、密钥与全部检查点持有人串通。"
 	notShownEn = "Not shown: what was falsely entered at the time; what was rewritten after this checkpoint by somebody with the key; a tail that was cut off, where no later receipt is at hand; operator, key and every holder of a checkpoint acting together."
 )
+
+// Text is the report for people, in a language: "zh" or "en".
+func (r *ReceiptReport) Text(lang string) string {
+	var b strings.Builder
+	say := in(lang, &b)
+	r.Verdict.say(say, r.Failure)
+	if r.Decision != "" {
+		say("案件："+r.Decision, "Case: "+r.Decision)
+	}
+	r.Checkpoint.say(say, r.KeyTrusted, r.Witnesses, r.Outside)
+	for _, e := range r.Entries {
+		say(fmt.Sprintf("第%d条记录：%s，%s，发生于%s，登记于%s", e.Seq, nameOf(e.Kind), e.Actor, e.OccurredOn, chinaTime(e.RecordedAt)),
+			fmt.Sprintf("Entry %d: %s, by %s, of %s, recorded at %s", e.Seq, e.Kind, e.Actor, e.OccurredOn, e.RecordedAt))
+		say("　　摘要"+string(e.Digest), "    digest "+string(e.Digest))
+		if e.Words != "" {
+			say("　　"+e.Words, "    "+e.Words)
+		}
+		if e.Text != "" {
+			say(fmt.Sprintf("　　草案第%d版，正文%s", e.Draft, e.Text), fmt.Sprintf("    draft version %d, text %s", e.Draft, e.Text))
+		}
+	}
+	if o := r.Opinion; o != nil {
+		say(fmt.Sprintf("第%d号意见：%s", o.Position, o.Text), fmt.Sprintf("Opinion %d: %s", o.Position, o.Text))
+		say("　　摘要"+string(o.Digest), "    digest "+string(o.Digest))
+	}
+	if r.Verdict == Sound {
+		say("回执证明：上述内容在检查点签名时已在日志之内；不证明内容真实。", "The receipt shows that this stood in the log when the checkpoint was signed, not that it is true.")
+	}
+	return b.String()
+}

@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"context"
@@ -27,6 +28,9 @@ type Options struct {
 	Outside []Outside
 	// Reveals are contents that the dossier withholds, shown by somebody.
 	Reveals []Reveal
+	// Receipts, as files, are held against the entries: a tail that was cut off
+	// is shown by a receipt for an entry in it.
+	Receipts [][]byte
 	// Packs are those that come with the verifying program.
 	Packs *pack.Set
 	// Progress is told what is being done, and how far it is; nil for nobody.
@@ -85,6 +89,7 @@ func (v *verifier) verify(r io.ReaderAt, size int64) error {
 		{"manifest", v.readManifest},
 		{"entries", v.readEntries},
 		{"outside", v.compareOutside},
+		{"receipts", v.compareReceipts},
 		{"opinions", v.readOpinions},
 		{"materials", v.readMaterials},
 		{"packs", v.readTexts},
@@ -288,6 +293,38 @@ func (v *verifier) compareOutside() error {
 			return logFailure(err)
 		}
 		v.report.Outside++
+	}
+	return nil
+}
+
+// compareReceipts finds the entries of receipts in the dossier.
+func (v *verifier) compareReceipts() error {
+	for _, data := range v.Receipts {
+		receipt := VerifyReceipt(data, Options{Trust: v.Trust})
+		if receipt.Verdict != Sound {
+			return unusable("receipt", "回执本身不成立："+receipt.Failure.Zh, "the receipt itself does not hold: "+receipt.Failure.En)
+		}
+		if receipt.Decision != v.manifest.Decision || receipt.Checkpoint.Origin != v.view.Checkpoint.Origin {
+			return unusable("receipt", "回执属于另一案件或者另一日志", "the receipt is of another case, or of another log")
+		}
+		for _, e := range receipt.Entries {
+			if err := v.compareReceipt(e, receipt.Checkpoint.Size); err != nil {
+				return err
+			}
+		}
+		v.report.Receipts++
+	}
+	return nil
+}
+
+func (v *verifier) compareReceipt(e Shown, size int64) error {
+	switch n := int64(len(v.c.entries)); {
+	case e.Seq > n && size <= v.view.Checkpoint.Size:
+		return broken("cut", n+1, fmt.Sprintf("案卷被截断：回执载有第%d条记录，案卷包只到第%d条", e.Seq, n), fmt.Sprintf("the tail was cut off: a receipt has entry %d, the dossier ends at %d", e.Seq, n))
+	case e.Seq > n:
+		return nil // it came after the checkpoint of the dossier
+	case v.c.entries[e.Seq-1].digest != e.Digest:
+		return broken("fork", e.Seq, fmt.Sprintf("第%d条记录与回执所载不同", e.Seq), fmt.Sprintf("entry %d is another than the one that a receipt has", e.Seq))
 	}
 	return nil
 }
@@ -668,14 +705,15 @@ func (v *verifier) writeAgain() error {
 	return nil
 }
 
-func (v *verifier) derived(file string) error {
-	switch file {
-	case "":
-		return broken("container", 0, "zip文件的文件头或者目录与内容不符", "the headers of the zip do not fit what it holds")
-	case pagePath:
+// derived says which file is not what follows from the rest.
+func (v *verifier) derived(f *zip.File) error {
+	switch {
+	case f == nil || !v.a.honest(f):
+		return broken("container", 0, "zip文件的文件头、校验和或者目录与内容不符", "the headers, checksums or directory of the zip do not fit what it holds")
+	case f.Name == pagePath:
 		return broken("page", 0, "案卷.html不是由记录生成的页面", "案卷.html is not the page that follows from the entries")
 	}
-	return broken("derived", 0, file+"与其余内容不符", file+" does not fit the rest")
+	return broken("derived", 0, f.Name+"与其余内容不符", f.Name+" does not fit the rest")
 }
 
 // jsonText reads JSON, all of it.

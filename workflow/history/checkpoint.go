@@ -61,11 +61,22 @@ func ParseCheckpoint(text []byte) (Checkpoint, error) {
 		return Checkpoint{}, wrong("its root is not a hash")
 	}
 	for line := range strings.Lines(lines[4]) {
-		if !strings.HasPrefix(line, "— ") || !strings.HasSuffix(line, "\n") || strings.Count(line, " ") != 2 {
+		if !signatureLine(line) {
 			return Checkpoint{}, wrong("a line after the empty one is no signature")
 		}
 	}
 	return Checkpoint{Origin: lines[0], Size: size, Root: root, Note: bytes.Clone(text)}, nil
+}
+
+// signatureLine reports whether a line is a signature in its one spelling: a
+// decoder that passes over the last bits of base64 would take several.
+func signatureLine(line string) bool {
+	parts := strings.Split(strings.TrimSuffix(line, "\n"), " ")
+	if len(parts) != 3 || parts[0] != "—" || parts[1] == "" || !strings.HasSuffix(line, "\n") {
+		return false
+	}
+	raw, err := base64.StdEncoding.DecodeString(parts[2])
+	return err == nil && len(raw) > 4 && base64.StdEncoding.EncodeToString(raw) == parts[2]
 }
 
 // Text are the three lines that are signed.

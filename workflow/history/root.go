@@ -36,3 +36,12 @@ func merkle(leaves []tlog.Hash) tlog.Hash {
 	}
 	return tlog.NodeHash(merkle(leaves[:k]), merkle(leaves[k:]))
 }
+
+// rootHash reads a root back.
+func rootHash(root Digest) (tlog.Hash, error) {
+	if err := root.check(); err != nil || root.Algorithm() != "sha256" {
+		return tlog.Hash{}, fmt.Errorf("%w: %q is no root", ErrMalformed, string(root))
+	}
+	raw, err := hex.DecodeString(string(root[len("sha256:"):]))
+	return tlog.Hash(raw), err
+}
