@@ -64,6 +64,16 @@ func (in *installation) seal(t testing.TB) transparency.Checkpoint {
 	return c
 }
 
+// rotate ends the key of the log and begins another.
+func (in *installation) rotate(t testing.TB) {
+	t.Helper()
+	next := newKey(t)
+	if _, err := in.sealer.Rotate(t.Context(), in.key, next); err != nil {
+		t.Fatal(err)
+	}
+	in.key, in.sealer.Signers = next, []history.Signer{next}
+}
+
 func (in *installation) source() dossier.Source {
 	return dossier.Source{Service: in.svc, Log: in.sealer.Log, Program: "juece (test)"}
 }
