@@ -206,7 +206,7 @@ func newHandler(svc *workflow.Service, log transparency.Log, sheets *scoresheet.
 	config := httpapi.Config(version)
 	config.OpenAPIPath = "" // huma would write it at the first request, and again for whoever asks meanwhile
 	api := humago.NewWithPrefix(mux, "/v1", config)
-	if err := httpapi.Register(api, svc, httpapi.Options{Identify: known.identify, Sheets: sheets, Logger: logger, Log: log}); err != nil {
+	if err := httpapi.Register(api, svc, httpapi.Options{Identify: known.identify, Sheets: sheets, Logger: logger, Log: log, Program: "juece " + version}); err != nil {
 		return nil, err
 	}
 	if err := describe(mux, api.OpenAPI()); err != nil {

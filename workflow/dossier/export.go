@@ -56,24 +56,54 @@ type Part struct {
 // page is how many opinions are read at a time.
 const page = 500
 
-// Export writes the dossier of a decision, as far as a checkpoint covers it. It
-// reads one material at a time. Errors: workflow.ErrNotFound, ErrUnsealed,
-// ErrErasedSince, ErrChanged, and those of the store; a history that does not
-// hold is not exported, and the error wraps history.ErrBroken. After an error
-// what was written is of no use.
-func Export(ctx context.Context, s Source, r Request, w io.Writer) (Manifest, error) {
+// File is a dossier that is ready to be written.
+type File struct {
+	Manifest Manifest
+	parts    []part
+}
+
+// Make reads and measures what the dossier of a decision holds, as far as a
+// checkpoint covers it, one material at a time. Errors: workflow.ErrNotFound,
+// ErrUnsealed, ErrErasedSince, and those of the store; a history that does not
+// hold is not exported, and the error wraps history.ErrBroken.
+func Make(ctx context.Context, s Source, r Request) (*File, error) {
 	c, err := gather(ctx, s, r)
 	if err != nil {
-		return Manifest{}, fmt.Errorf("export %s: %w", r.Decision, err)
+		return nil, fmt.Errorf("export %s: %w", r.Decision, err)
 	}
 	parts, err := c.parts()
-	if err == nil {
-		err = write(parts, w)
-	}
 	if err != nil {
-		return Manifest{}, fmt.Errorf("export %s: %w", r.Decision, err)
+		return nil, fmt.Errorf("export %s: %w", r.Decision, err)
 	}
-	return c.manifest(parts[1:]), nil
+	return &File{c.manifest(parts[1:]), parts}, nil
+}
+
+// Digest names the dossier: that of its manifest, which names all the rest.
+func (f *File) Digest() history.Digest { return f.parts[0].digest }
+
+// Size is how many bytes the dossier has.
+func (f *File) Size() int64 { return sizeOf(f.parts) }
+
+// WriteTo writes the dossier, under the context that it was made with; it reads
+// one material at a time. After an error, such as ErrChanged, what was written
+// is of no use.
+func (f *File) WriteTo(w io.Writer) (int64, error) {
+	n := &counter{}
+	if err := write(f.parts, io.MultiWriter(w, n)); err != nil {
+		return n.n, fmt.Errorf("export %s: %w", f.Manifest.Decision, err)
+	}
+	return n.n, nil
+}
+
+// Export makes the dossier of a decision and writes it; see [Make] and
+// [File.WriteTo].
+func Export(ctx context.Context, s Source, r Request, w io.Writer) (Manifest, error) {
+	f, err := Make(ctx, s, r)
+	if err != nil {
+		return Manifest{}, err
+	}
+	_, err = f.WriteTo(w)
+	return f.Manifest, err
 }
 
 // gatherer reads what a dossier is made of.

@@ -41,3 +41,22 @@ func write(parts []part, w io.Writer) error {
 	}
 	return z.Close()
 }
+
+// sizeOf is how long the zip of the parts is, as archive/zip writes it: with
+// the long form of the directory where an offset does not fit the short one.
+func sizeOf(parts []part) int64 {
+	const most = 1<<32 - 1
+	var at, directory int64
+	for _, p := range parts {
+		directory += 46 + int64(len(p.path))
+		if at >= most {
+			directory += 28
+		}
+		at += localHeader + int64(len(p.path)) + p.size
+	}
+	size := at + directory + 22
+	if len(parts) >= 1<<16-1 || directory >= most || at >= most {
+		size += 56 + 20
+	}
+	return size
+}

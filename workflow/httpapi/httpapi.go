@@ -43,6 +43,8 @@ type Options struct {
 	// Log is where histories are sealed. Without a store in it there is none,
 	// and no operation that speaks of one.
 	Log transparency.Log
+	// Program is the name and version that a dossier says it was written by.
+	Program string
 	// MaxBodyBytes bounds a JSON body. Default 1 MiB.
 	MaxBodyBytes int64
 	// MaxMaterialBytes bounds an uploaded material. Default 32 MiB.
@@ -120,6 +122,7 @@ func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
 	s.scoresheets()
 	s.statistics()
 	s.log()
+	s.dossiers()
 	return errors.Join(s.failed...)
 }
 

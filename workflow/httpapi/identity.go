@@ -33,7 +33,9 @@ type access struct {
 //	upload a material                       | every role but public and auditor, same cases
 //	an act                                  | the roles of the act; the service judges
 //	submit opinions                         | public; an undertaking or executing unit, same cases
-//	proofs of a history                     | who may read it
+//	proofs of a history, its dossier,       | who may read it; what is restricted, and opinions, are
+//	receipts of entries                     | withheld from who may not read those
+//	receipt of an opinion                   | who knows its digest: its author
 //	catalogues of acts, packs and sheets,   | every role
 //	checkpoints and consistency of the log  |
 func everyone() access { return access{roles: roles()} }

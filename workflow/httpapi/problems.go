@@ -76,6 +76,7 @@ func kinds() []kind {
 		{"opinions_closed", http.StatusConflict, "现在不接收意见", "No opinions are taken now"},
 		{"already_erased", http.StatusConflict, "已经删除", "It was erased before"},
 		{"evidence_needed", http.StatusConflict, "仍须作为证据保存", "It is evidence that must stay"},
+		{"not_sealed", http.StatusConflict, "尚未封存", "It is not sealed yet"},
 		{"erased", http.StatusGone, "已依法删除", "It was lawfully erased"},
 		{"version_conflict", http.StatusPreconditionFailed, "案件已有新的版本", "The case has moved on"},
 		{"body_too_large", http.StatusRequestEntityTooLarge, "请求体过大", "The body is too large"},
