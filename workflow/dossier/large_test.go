@@ -56,7 +56,6 @@ func TestALargeCaseIsStreamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
-	content = nil
 
 	peak := watch(t)
 	begin := time.Now()
