@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/juece/juece/decision"
@@ -30,5 +31,25 @@ func TestWhatWaitsInTheRegisterIsMissing(t *testing.T) {
 	}
 	if got.Gate != "complete_execution" || !shown[workflow.RoleGovOffice] || !shown[workflow.RoleExecutingUnit] {
 		t.Errorf("%+v", got)
+	}
+}
+
+// What a superior organ ordered waits for that organ's acceptance, and nobody
+// else of it (Art 38).
+func TestASupervisorSeesTheAcceptancesThatWait(t *testing.T) {
+	t.Parallel()
+	h := serve(t, openSQLite(t))
+	id, _ := h.walk("d713", sample.Before("d713", "judge_rectification"))
+	by := sample.Actor("d713", workflow.RoleSupervisor)
+	waits := func(by decision.Actor) bool {
+		list := decode[struct{ Items []httpapi.Task }](t, h.do(call{method: "GET", path: "/tasks", actor: by}))
+		return slices.ContainsFunc(list.Items, func(t httpapi.Task) bool { return t.Decision == id && t.Act == "judge_rectification" })
+	}
+	if !waits(by) {
+		t.Error("the acceptance does not wait for the supervisor")
+	}
+	by.Supervises = []string{"另一县人民政府"}
+	if waits(by) {
+		t.Error("it waits for the supervisor of another organ")
 	}
 }

@@ -44,11 +44,13 @@ func (s *server) listTasks(ctx context.Context, who caller, in *tasksInput) (*bo
 	}
 	var waiting []workflow.Task
 	for _, role := range who.Roles {
-		found, err := s.svc.Store.Tasks(ctx, workflow.TaskQuery{Organ: who.Organ, Unit: who.Unit, Role: string(role), After: after, Limit: in.Limit})
-		if err != nil {
-			return nil, err
+		for _, organ := range who.worksFor(role) {
+			found, err := s.svc.Store.Tasks(ctx, workflow.TaskQuery{Organ: organ, Unit: who.Unit, Role: string(role), After: after, Limit: in.Limit})
+			if err != nil {
+				return nil, err
+			}
+			waiting = append(waiting, found...)
 		}
-		waiting = append(waiting, found...)
 	}
 	slices.SortFunc(waiting, byDue)
 	waiting = slices.CompactFunc(waiting, func(a, b workflow.Task) bool { return byDue(a, b) == 0 }) // a role held twice
@@ -61,6 +63,15 @@ func (s *server) listTasks(ctx context.Context, who caller, in *tasksInput) (*bo
 		out.Next = formatCursor(waiting[len(waiting)-1])
 	}
 	return answer(out), nil
+}
+
+// worksFor are the organs in whose cases a role has something to do: its own,
+// or as a supervisor those that the identity lists (Art 38).
+func (c caller) worksFor(role decision.Role) []string {
+	if role != workflow.RoleSupervisor {
+		return []string{c.Organ}
+	}
+	return slices.DeleteFunc(slices.Clone(c.Supervises), func(organ string) bool { return !workflow.Oversees(c.Actor, organ) })
 }
 
 func viewTask(t workflow.Task) Task {
