@@ -136,8 +136,8 @@ var fieldRules = sync.OnceValue(func() rules {
 	_ = zhtext.RegisterDefaultTranslations(v, zhTrans)
 	_ = entext.RegisterDefaultTranslations(v, enTrans)
 	for _, own := range []struct{ tag, zh, en string }{
-		{"digest", "{0}必须是 sha256: 加 64 位十六进制数的摘要", "{0} must be a digest: sha256: and 64 hexadecimal digits"},
-		{"material", "{0}必须是材料的摘要：sha256: 或者 hmac-sha256: 加 64 位十六进制数", "{0} must be the digest of a material: sha256: or hmac-sha256: and 64 hexadecimal digits"},
+		{"digest", "{0}必须是 sha256: 或者 sm3: 加 64 位十六进制数的摘要", "{0} must be a digest: sha256: or sm3: and 64 hexadecimal digits"},
+		{"material", "{0}必须是材料的摘要：sha256:、hmac-sha256:、sm3: 或者 hmac-sm3: 加 64 位十六进制数", "{0} must be the digest of a material: sha256:, hmac-sha256:, sm3: or hmac-sm3: and 64 hexadecimal digits"},
 		{"required_if", "{0}在此情形下为必填字段", "{0} is required in this case"},
 		{"unique", "{0}不得有重复", "{0} must not hold the same value twice"},
 		{"oneof", "{0}必须是下列值之一：{1}", "{0} must be one of: {1}"},

@@ -35,7 +35,7 @@ func (s *Store) Load(ctx context.Context, decision string) ([]history.Record, er
 // committed to, or that was never received, gives ErrConflict as well, and so
 // does the erasure of what is not held.
 func (s *Store) Append(ctx context.Context, w workflow.Write) error {
-	if err := check(w); err != nil {
+	if err := s.check(w); err != nil {
 		return s.failed(ctx, "append to", w.Summary.Decision, err)
 	}
 	err := s.append(ctx, w)
@@ -67,7 +67,7 @@ func (s *Store) append(ctx context.Context, w workflow.Write) error {
 }
 
 // check refuses a write that contradicts itself; no database is asked.
-func check(w workflow.Write) error {
+func (s *Store) check(w workflow.Write) error {
 	switch {
 	case w.Summary.Decision == "":
 		return fmt.Errorf("the state row names no decision")
@@ -91,7 +91,7 @@ func check(w workflow.Write) error {
 		seen[t.Key] = true
 	}
 	for _, m := range w.Materials {
-		if err := checkMaterial(m); err != nil {
+		if err := s.checkMaterial(m); err != nil {
 			return err
 		}
 	}

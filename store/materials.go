@@ -18,15 +18,15 @@ import (
 // with the bytes stay. A digest that is not that of the content is refused: it
 // would shadow the right content for ever.
 func (s *Store) Keep(ctx context.Context, decision string, m workflow.Material) error {
-	err := checkMaterial(m)
+	err := s.checkMaterial(m)
 	if err == nil {
 		err = s.atomically(ctx, func(x sqlx.ExtContext) error { return keep(ctx, x, decision, m) })
 	}
 	return s.failed(ctx, "keep a material of", decision, err)
 }
 
-func checkMaterial(m workflow.Material) error {
-	if err := history.Algorithms(nil).Material(m.Digest, m.Salt, m.Content); err != nil {
+func (s *Store) checkMaterial(m workflow.Material) error {
+	if err := s.algorithms.Material(m.Digest, m.Salt, m.Content); err != nil {
 		return fmt.Errorf("material %q: %w", m.Name, err)
 	}
 	if m.Digest.Committed() != (m.Restricted != nil) || m.Digest.Committed() != (len(m.Salt) >= history.SaltSize) {

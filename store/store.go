@@ -13,10 +13,12 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/history"
 	"github.com/juece/juece/workflow/transparency"
 )
 
@@ -37,6 +39,7 @@ type Store struct {
 	write, read *sqlx.DB // the same pool, unless the engine has one writer
 	owned       bool     // Close closes the pools
 	tx          *sqlx.Tx // the host's, when joined
+	algorithms  history.Algorithms
 }
 
 // New returns a store on the host's pool. The pool stays the host's:
@@ -69,11 +72,21 @@ func Adopt(engine Engine, write, read *sql.DB) *Store {
 // connection and with it the host's transaction.
 func (s *Store) Join(tx *sql.Tx) *Store {
 	return &Store{
-		engine: s.engine,
-		write:  s.write,
-		read:   s.read,
-		tx:     &sqlx.Tx{Tx: tx, Mapper: s.write.Mapper},
+		engine:     s.engine,
+		write:      s.write,
+		read:       s.read,
+		tx:         &sqlx.Tx{Tx: tx, Mapper: s.write.Mapper},
+		algorithms: s.algorithms,
 	}
+}
+
+// Knowing returns the store, on the same pools, with algorithms beside SHA-256:
+// a material is kept only where its digest can be checked. It is to be used in
+// place of s; closing either closes both.
+func (s *Store) Knowing(algorithms ...history.Algorithm) *Store {
+	more := *s
+	more.algorithms = slices.Concat(s.algorithms, algorithms)
+	return &more
 }
 
 // Close closes the pools that the store opened itself, and no others.

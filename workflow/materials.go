@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 
 	"github.com/juece/juece/decision"
@@ -22,13 +23,34 @@ func (s *Service) KeepMaterial(ctx context.Context, id string, m Material) (Mate
 	if _, err := s.Store.Load(ctx, id); err != nil {
 		return Material{}, err
 	}
-	m.Digest, m.Salt, m.CreatedAt = history.MaterialDigest(m.Content), nil, s.now()
+	if err := s.stayedErased(ctx, id, m); err != nil {
+		return Material{}, err
+	}
+	m.Digest, m.Salt, m.CreatedAt = s.Suite.Material(m.Content), nil, s.now()
 	if m.Restricted != nil {
 		m.Salt = make([]byte, history.SaltSize)
 		if _, err := rand.Read(m.Salt); err != nil {
 			return Material{}, fmt.Errorf("workflow: salt: %w", err)
 		}
-		m.Digest = history.SHA256().Commit(m.Salt, m.Content)
+		m.Digest = s.Suite.Commit(m.Salt, m.Content)
 	}
 	return m, s.Vault.Keep(ctx, id, m)
+}
+
+// stayedErased refuses an open file that was erased when the installation had
+// another suite: by the digest of today it would not be known as erased.
+func (s *Service) stayedErased(ctx context.Context, id string, m Material) error {
+	if m.Restricted != nil { // every commitment is another digest
+		return nil
+	}
+	for _, a := range append(s.Known(), history.SHA256()) {
+		if a.Name() == s.Suite.Name() { // the vault sees to that
+			continue
+		}
+		_, err := s.Vault.Material(ctx, id, a.Material(m.Content))
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
+	return nil
 }

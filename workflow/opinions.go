@@ -48,7 +48,7 @@ func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Ac
 		if err != nil {
 			return nil, err
 		}
-		kept = append(kept, Opinion{ID: s.newID(), Digest: history.OpinionDigest(body), Body: body, ReceivedAt: now})
+		kept = append(kept, Opinion{ID: s.newID(), Digest: s.Suite.Opinion(body), Body: body, ReceivedAt: now})
 	}
 	if err := s.Register.Receive(ctx, id, kept); err != nil {
 		return nil, err

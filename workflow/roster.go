@@ -84,10 +84,10 @@ func (s *Service) Roster(ctx context.Context, organ string, on calendar.Date) (l
 }
 
 // Unreadable reports whether an error says that a stored case cannot be read:
-// its history does not hold, or was written under a pack or with an act that is
-// not known here. Reading it again does not help.
+// its history does not hold, or was written under a pack, with an act or by an
+// algorithm that is not known here. Reading it again does not help.
 func Unreadable(err error) bool {
-	return slices.ContainsFunc([]error{history.ErrBroken, history.ErrMalformed, pack.ErrUnknown, decision.ErrUnknownKind},
+	return slices.ContainsFunc([]error{history.ErrBroken, history.ErrMalformed, history.ErrAlgorithm, pack.ErrUnknown, decision.ErrUnknownKind},
 		func(broken error) bool { return errors.Is(err, broken) })
 }
 

@@ -24,10 +24,21 @@ type Service struct {
 	Vault    Vault
 	Packs    *pack.Set          // see [Packs]
 	Calendar *calendar.Calendar // see calendar.China
-	Known    history.Algorithms // hash functions that it reads, beside SHA-256
 	Sheets   Sheets             // default none: reviews are not checked against a score sheet
 	Now      func() time.Time   // default time.Now
 	NewID    func() string      // default a UUIDv7
+	// Suite makes every digest that the service makes. Default SHA-256. A
+	// material that comes with an act bears the digest its caller gave it.
+	Suite history.Algorithm
+	// Algorithms are those, beside SHA-256 and the suite, of which digests made
+	// before are read: an installation may change its suite, and a case that
+	// was begun under one goes on under the other.
+	Algorithms history.Algorithms
+}
+
+// Known are the algorithms, beside SHA-256, whose digests are read.
+func (s *Service) Known() history.Algorithms {
+	return append(s.Algorithms[:len(s.Algorithms):len(s.Algorithms)], s.Suite)
 }
 
 // Sheets knows the score sheets by which case files are reviewed (案卷评查);
@@ -196,7 +207,11 @@ func (s *Service) replay(ctx context.Context, r Request) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	digest, err := requestDigest(r)
+	then, err := s.Known().Of(use.Request) // perhaps not the suite of today
+	if err != nil {
+		return Receipt{}, fmt.Errorf("workflow: digest of the request: %w", err)
+	}
+	digest, err := requestDigest(then, r)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -217,7 +232,7 @@ func (s *Service) replay(ctx context.Context, r Request) (Receipt, error) {
 }
 
 // requestDigest tells one request from another under the same key.
-func requestDigest(r Request) (history.Digest, error) {
+func requestDigest(suite history.Algorithm, r Request) (history.Digest, error) {
 	data, err := json.Marshal(struct {
 		Decision   string
 		Kind       decision.Kind
@@ -229,7 +244,7 @@ func requestDigest(r Request) (history.Digest, error) {
 	if err != nil {
 		return "", fmt.Errorf("workflow: digest of the request: %w", err)
 	}
-	return history.DataDigest(data), nil
+	return suite.Data(data), nil
 }
 
 // record applies the act to what was loaded and appends the entry.
@@ -337,7 +352,7 @@ func (s *Service) write(r Request, have loaded, applied Applied, deed Deed, now 
 		OccurredOn: deed.OccurredOn.String(), RecordedAt: history.FormatTime(now),
 		Pack: history.Digest(c.Pack.Digest()), Calendar: history.Digest(c.Calendar.Digest()),
 		Act: act, Findings: historyFindings(applied.Findings), Prev: have.head(),
-	}.Encode()
+	}.EncodeWith(s.Suite)
 	if err != nil {
 		return Write{}, err
 	}
@@ -361,7 +376,7 @@ func (s *Service) write(r Request, have loaded, applied Applied, deed Deed, now 
 		w.Summary.CreatedAt = created
 	}
 	if r.Key != "" {
-		digest, err := requestDigest(r)
+		digest, err := requestDigest(s.Suite, r)
 		if err != nil {
 			return Write{}, err
 		}
@@ -402,7 +417,8 @@ func (s *Service) noteRefusal(ctx context.Context, r Request, at time.Time, why 
 }
 
 // Read returns a case, folded from its history. The chain is verified on the
-// way; an error wraps history.ErrBroken when it does not hold.
+// way; an error wraps history.ErrBroken when it does not hold, and
+// history.ErrAlgorithm when it takes an algorithm that the service was not given.
 func (s *Service) Read(ctx context.Context, id string) (Case, error) {
 	have, err := s.load(ctx, id)
 	return have.Case, err
@@ -443,7 +459,7 @@ func (s *Service) load(ctx context.Context, id string) (loaded, error) {
 	if err != nil {
 		return loaded{}, err
 	}
-	entries, err := history.Verify(id, records)
+	entries, err := history.Verify(id, records, s.Known()...)
 	if err != nil {
 		return loaded{}, fmt.Errorf("workflow: history of %s: %w", id, err)
 	}

@@ -148,7 +148,7 @@ type TaskQuery struct {
 
 // Material is a file, known by its content.
 type Material struct {
-	Digest    history.Digest // history.MaterialDigest of Content; history.Commit of Salt and Content when restricted
+	Digest    history.Digest // Algorithm.Material of Content; Algorithm.Commit of Salt and Content when restricted
 	MediaType string
 	Name      string
 	Content   []byte

@@ -10,6 +10,7 @@ import (
 	"github.com/juece/juece/store"
 	"github.com/juece/juece/store/postgres"
 	"github.com/juece/juece/store/sqlite"
+	"github.com/juece/juece/workflow/history/gm"
 )
 
 // openExisting opens a database for reading. It creates neither the file nor
@@ -39,15 +40,20 @@ func openExisting(ctx context.Context, dsn string) (*store.Store, error) {
 }
 
 // openStore opens the database that a data source names: sqlite:PATH, or a
-// postgres:// URL. The caller closes the store.
-func openStore(ctx context.Context, dsn string) (*store.Store, error) {
+// postgres:// URL. It knows the digests of every suite. The caller closes the
+// store.
+func openStore(ctx context.Context, dsn string) (st *store.Store, err error) {
 	scheme, rest, _ := strings.Cut(dsn, ":")
 	switch scheme {
 	case "sqlite":
-		return sqlite.Open(ctx, rest)
+		st, err = sqlite.Open(ctx, rest)
 	case "postgres", "postgresql":
-		return postgres.Open(ctx, dsn)
+		st, err = postgres.Open(ctx, dsn)
+	default: // the name is not repeated: a password could stand in it
+		err = fmt.Errorf("database: want sqlite:PATH or postgres://USER@HOST/NAME, not a data source that begins otherwise")
 	}
-	// The name is not repeated: a password could stand in it.
-	return nil, fmt.Errorf("database: want sqlite:PATH or postgres://USER@HOST/NAME, not a data source that begins otherwise")
+	if err != nil {
+		return nil, err
+	}
+	return st.Knowing(gm.SM3()), nil
 }

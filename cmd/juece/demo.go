@@ -132,7 +132,11 @@ func perform(ctx context.Context, svc workflow.Service, title string, next decis
 // openToday opens a case for public comment from today, for long enough.
 func openToday(ctx context.Context, svc *workflow.Service, id string) error {
 	today := calendar.DateOf(time.Now())
-	for _, s := range sample.Walk(demoPack) {
+	walk, err := sample.Under(svc.Suite, sample.Walk(demoPack))
+	if err != nil {
+		return err
+	}
+	for _, s := range walk {
 		notice, ok := s.Act.(decision.OpenComment)
 		if !ok {
 			continue

@@ -33,7 +33,7 @@ func recordCase(t *testing.T) (dsn, id string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	svc, err := newService(st, nil, "")
+	svc, err := newService(st, nil, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

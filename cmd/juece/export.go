@@ -58,7 +58,7 @@ func (c *exportCmd) Run(ctx context.Context, s streams) error {
 // dossiers opens what dossiers and receipts are made from, for a function.
 func (c logSource) dossiers(ctx context.Context, packs string, fn func(dossier.Source) error) error {
 	return c.readStore(ctx, func(st *store.Store, log transparency.Log) error {
-		svc, err := newService(st, nil, packs)
+		svc, err := newService(st, nil, packs, "")
 		if err != nil {
 			return err
 		}

@@ -8,9 +8,8 @@ import (
 	"os"
 	"strings"
 
-	signednote "golang.org/x/mod/sumdb/note"
-
 	"github.com/juece/juece/workflow/history"
+	"github.com/juece/juece/workflow/history/gm"
 )
 
 // keyCmd makes and changes the keys of a log.
@@ -19,25 +18,31 @@ type keyCmd struct {
 	Rotate keyRotateCmd `cmd:"" help:"更换日志密钥，交接检查点由新旧密钥共同签名。Change the key of a log; both sign the handover."`
 }
 
-// keyNewCmd makes a key of a log.
+// keyNewCmd makes the keys of a log, one of each type.
 type keyNewCmd struct {
 	Origin string `required:"" placeholder:"NAME" help:"日志名称，如juece.example.gov.cn/log。The name of the log."`
+	Suite  suite  `enum:"standard,gm" default:"standard" help:"算法：standard为Ed25519；gm另加SM2。The algorithms: standard is Ed25519; gm adds SM2."`
 	Output string `short:"o" required:"" type:"path" placeholder:"FILE" help:"私钥文件，只有本人可读；已有的不覆盖。The private key, for its owner alone; an existing file is left as it is."`
 }
 
-// Run writes the private key and prints the public one, which verifiers need.
+// Run writes the private keys and prints the public ones, which verifiers need.
 func (c *keyNewCmd) Run(s streams) error {
-	secret, public, err := signednote.GenerateKey(rand.Reader, c.Origin)
-	if err == nil {
-		_, err = signednote.NewVerifier(public) // a name that no verifier would take
+	var secrets, publics strings.Builder
+	for _, generate := range c.Suite.generators() {
+		secret, public, err := generate(rand.Reader, c.Origin)
+		if err == nil {
+			_, err = gm.Verifiers().Open(public) // a name that no verifier would take
+		}
+		if err != nil {
+			return fmt.Errorf("make a key of %q: %w", c.Origin, err)
+		}
+		fmt.Fprintln(&secrets, secret)
+		fmt.Fprintln(&publics, public)
 	}
-	if err != nil {
-		return fmt.Errorf("make a key of %q: %w", c.Origin, err)
-	}
-	if err := writeSecret(c.Output, secret+"\n"); err != nil {
+	if err := writeSecret(c.Output, secrets.String()); err != nil {
 		return err
 	}
-	fmt.Fprintln(s.out, public)
+	fmt.Fprint(s.out, publics.String())
 	return nil
 }
 
@@ -63,7 +68,7 @@ func readSigners(path string) ([]history.Signer, error) {
 		if line == "" {
 			continue
 		}
-		signer, err := history.NewSigner(line)
+		signer, err := readSigner(line)
 		if err != nil { // the line is not repeated: it is a secret
 			return nil, setupError{"密钥文件不能使用：" + path, "not a private key of a log: " + path}
 		}
@@ -94,8 +99,9 @@ func (c *keyRotateCmd) Run(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	if len(from) != len(to) {
-		return setupError{"新旧密钥文件中的密钥数不同", "the two files hold different numbers of keys"}
+	pairs, err := successors(from, to)
+	if err != nil {
+		return err
 	}
 	st, err := openExisting(ctx, c.DB)
 	if err != nil {
@@ -106,8 +112,8 @@ func (c *keyRotateCmd) Run(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	for i := range from {
-		sealed, err := sealer.Rotate(ctx, from[i], to[i])
+	for _, pair := range pairs {
+		sealed, err := sealer.Rotate(ctx, pair[0], pair[1])
 		if err != nil {
 			return err
 		}

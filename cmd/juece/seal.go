@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/juece/juece/workflow/history"
+	"github.com/juece/juece/workflow/history/gm"
 	"github.com/juece/juece/workflow/transparency"
 )
 
@@ -27,7 +28,7 @@ func (c sinks) sealer(store transparency.Store, signers []history.Signer) (*tran
 			return nil, setupError{"密钥属于不同的日志：" + origin + "，" + k.Name(), "the keys belong to different logs: " + origin + ", " + k.Name()}
 		}
 	}
-	sealer := &transparency.Sealer{Log: transparency.Log{Store: store, Origin: origin}, Signers: signers}
+	sealer := &transparency.Sealer{Log: transparency.Log{Store: store, Origin: origin}, Signers: signers, Verifiers: gm.Verifiers()}
 	if c.CheckpointFile != "" {
 		sealer.Publishers = append(sealer.Publishers, transparency.File{Path: c.CheckpointFile})
 	}
@@ -93,7 +94,7 @@ type logFlags struct {
 
 // start returns the log to show, which has no store when there is none, and
 // seals until the context ends. The function waits for that.
-func (c logFlags) start(ctx context.Context, store transparency.Store, logger *slog.Logger) (log transparency.Log, wait func(), err error) {
+func (c logFlags) start(ctx context.Context, store transparency.Store, s suite, logger *slog.Logger) (log transparency.Log, wait func(), err error) {
 	if len(c.Key) == 0 {
 		if c.Origin != "" {
 			log = transparency.Log{Store: store, Origin: c.Origin}
@@ -104,6 +105,9 @@ func (c logFlags) start(ctx context.Context, store transparency.Store, logger *s
 		return log, nil, setupError{"间隔须大于零", "the interval must be more than nothing"}
 	}
 	signers, err := readAllSigners(c.Key)
+	if err == nil {
+		err = s.holds(signers)
+	}
 	if err != nil {
 		return log, nil, err
 	}

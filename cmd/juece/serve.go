@@ -17,6 +17,8 @@ import (
 	"github.com/juece/juece/store"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/history"
+	"github.com/juece/juece/workflow/history/gm"
 	"github.com/juece/juece/workflow/httpapi"
 	"github.com/juece/juece/workflow/pack"
 	"github.com/juece/juece/workflow/scoresheet"
@@ -30,6 +32,7 @@ type serveCmd struct {
 	Demo   bool     `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
 	Tokens string   `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
 	Sheets []string `name:"sheet" type:"path" placeholder:"FILE" help:"本机关的评查表，可以有多张。Score sheets of the organ's own."`
+	Suite  suite    `enum:"standard,gm" default:"standard" help:"算法：standard为SHA-256；gm为国密SM3，日志密钥须有SM2。以前的记录照样能读。The algorithms: standard is SHA-256; gm is SM3, and the log needs an SM2 key. What was recorded before stays readable."`
 	Log    logFlags `embed:"" prefix:"log-"`
 	Packs  string   `type:"existingdir" placeholder:"DIR" help:"本机关规则包（*.yaml）的目录，原文本存于其下kept目录。A directory with rule packs of the organ's own; earlier texts of them stand in kept below it."`
 	Lang   string   `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
@@ -93,7 +96,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	svc, err := newService(st, sheets, c.Packs)
+	svc, err := newService(st, sheets, c.Packs, c.Suite)
 	if wrong, ok := errors.AsType[pack.Errors](err); ok {
 		return setupError{wrong.Message("zh"), wrong.Message("en")}
 	}
@@ -114,7 +117,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		known.merge(shown.tokens)
 	}
 	logger := slog.New(slog.NewTextHandler(s.err, nil))
-	log, wait, err := c.Log.start(ctx, st, logger)
+	log, wait, err := c.Log.start(ctx, st, c.Suite, logger)
 	if err != nil {
 		return err
 	}
@@ -187,13 +190,16 @@ func (c *serveCmd) scoreSheets() (*scoresheet.Set, error) {
 
 // newService returns a service over a store, with the packs of a directory
 // beside those of the program. Without sheets the reviews of case
-// files are not checked against one.
-func newService(st *store.Store, sheets *scoresheet.Set, ownPacks string) (*workflow.Service, error) {
+// files are not checked against one. It reads histories of every suite.
+func newService(st *store.Store, sheets *scoresheet.Set, ownPacks string, s suite) (*workflow.Service, error) {
 	packs, err := packsOf(ownPacks)
 	if err != nil {
 		return nil, err
 	}
-	svc := &workflow.Service{Store: st, Register: st, Vault: st, Packs: packs, Calendar: calendar.China()}
+	svc := &workflow.Service{
+		Store: st, Register: st, Vault: st, Packs: packs, Calendar: calendar.China(),
+		Suite: s.algorithm(), Algorithms: history.Algorithms{gm.SM3()},
+	}
 	if sheets != nil {
 		svc.Sheets = sheets
 	}

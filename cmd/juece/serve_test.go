@@ -254,3 +254,42 @@ func TestAServerWaitsForRequestsUnderWay(t *testing.T) {
 func listenLoopback(t *testing.T) (net.Listener, error) {
 	return (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 }
+
+// Under the suite of the national standards every digest is by SM3 and every
+// checkpoint bears two signatures; every command reads it.
+func TestTheNationalSuiteIsServed(t *testing.T) {
+	t.Parallel()
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "juece.db")
+	key := filepath.Join(t.TempDir(), "key")
+	var out, complaint bytes.Buffer
+	if code := run(t.Context(), []string{"key", "new", "--suite", "gm", "--origin", sealOrigin, "-o", key}, strings.NewReader(""), &out, &complaint); code != exitOK {
+		t.Fatalf("%d: %s", code, &complaint)
+	}
+	found, stop := started(t, curlLine, "serve", "--demo", "--suite", "gm", "--addr", "127.0.0.1:0", "--db", dsn, "--log-key", key, "--log-every", "20ms")
+	token, root := found[1], strings.TrimSuffix(found[2], "/tasks")
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if status, note := fetch(t, root+"/log/checkpoint", token); status == http.StatusOK && strings.Count(string(note), "\n— "+sealOrigin+" ") == 2 {
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatalf("no checkpoint with two signatures: %d %s", status, note)
+		}
+	}
+	_, body := fetch(t, root+"/decisions", token)
+	var list struct {
+		Items []struct{ ID, Head string }
+	}
+	if err := json.Unmarshal(body, &list); err != nil || len(list.Items) == 0 {
+		t.Fatalf("%s: %v", body, err)
+	}
+	id := list.Items[0].ID
+	if status, body := fetch(t, root+"/decisions/"+id+"/history", token); status != http.StatusOK || !strings.HasPrefix(list.Items[0].Head, "sm3:") || strings.Contains(string(body), `"digest":"sha256:`) {
+		t.Errorf("%s: %d %s", list.Items[0].Head, status, body)
+	}
+	if code := stop(); code != exitOK {
+		t.Errorf("it stopped with %d", code)
+	}
+	out.Reset()
+	if code := run(t.Context(), []string{"stats", "--db", dsn}, strings.NewReader(""), &out, &complaint); code != exitOK {
+		t.Errorf("the statistics: %d %s", code, &complaint)
+	}
+}

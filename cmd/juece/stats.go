@@ -122,7 +122,7 @@ func (c *statsCmd) cases(ctx context.Context) (cases iter.Seq2[workflow.Case, er
 	if err != nil {
 		return nil, nil, err
 	}
-	svc, err := newService(st, nil, c.Packs)
+	svc, err := newService(st, nil, c.Packs, "")
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}

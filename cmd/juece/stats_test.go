@@ -30,7 +30,7 @@ func filled(t *testing.T, dsn string) (ids []string, want statistics.Report) {
 	if err := st.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	svc, err := newService(st, nil, "")
+	svc, err := newService(st, nil, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/dossier"
 	"github.com/juece/juece/workflow/history"
+	"github.com/juece/juece/workflow/history/gm"
 )
 
 // verifyCmd verifies what was exported.
@@ -34,7 +35,7 @@ type trustFlags struct {
 }
 
 func (f trustFlags) trust() (history.Trust, error) {
-	t := history.Trust{Witnesses: f.Witness}
+	t := history.Trust{Witnesses: f.Witness, Verifiers: gm.Verifiers(), Algorithms: history.Algorithms{gm.SM3()}}
 	for _, k := range f.Key {
 		keys, err := publicKeys(k)
 		if err != nil {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"crypto/sha512"
 	"database/sql"
 	"errors"
 	"sync"
@@ -334,4 +335,35 @@ func erasureInsideHost(t *testing.T, db Database) {
 		WHERE LENGTH(content) + LENGTH(salt) + LENGTH(name) + LENGTH(media_type) > 0`), 0)
 	same(t, "bodies", count(t, host, `SELECT COUNT(*) FROM juece_opinions WHERE LENGTH(body) > 0`), 2)
 	same(t, "rows that stay", count(t, host, `SELECT COUNT(*) FROM juece_materials WHERE erased = 2`), 2)
+}
+
+// A material is kept when its digest can be checked: by SHA-256, and by what
+// the store was given.
+func materialsByAnotherAlgorithm(t *testing.T, db Database) {
+	ctx := t.Context()
+	s := Migrated(t, db)
+	other := history.NewAlgorithm("sha512-256", sha512.New512_256)
+	knowing := s.Knowing(other)
+	host, hosted := db.Host(t)
+	m, forged := Material("m"), Material("forged")
+	m.Digest, forged.Digest = other.Material(m.Content), other.Material([]byte("another text"))
+
+	is(t, s.Keep(ctx, "d", m), history.ErrAlgorithm)
+	w := Act("d", 1)
+	w.Materials = []workflow.Material{m}
+	is(t, s.Append(ctx, w), history.ErrAlgorithm)
+	same(t, "rows", count(t, host, `SELECT COUNT(*) FROM juece_materials`), 0)
+	is(t, knowing.Keep(ctx, "d", forged), history.ErrBroken)
+	ok(t, knowing.Append(ctx, w))
+	ok(t, knowing.Keep(ctx, "d", Material("m"))) // the same bytes by SHA-256
+	got, err := s.Material(ctx, "d", m.Digest)   // what was checked once is handed out by any
+	ok(t, err)
+	same(t, "material", got, m)
+
+	tx, err := host.BeginTx(ctx, nil)
+	ok(t, err)
+	defer func() { _ = tx.Rollback() }()
+	is(t, hosted.Join(tx).Keep(ctx, "d", m), history.ErrAlgorithm)
+	ok(t, hosted.Knowing(other).Join(tx).Keep(ctx, "d", m))
+	ok(t, hosted.Join(tx).Knowing(other).Keep(ctx, "d", m))
 }

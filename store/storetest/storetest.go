@@ -76,6 +76,7 @@ func RunSQL(t *testing.T, fresh func(t *testing.T) Database) {
 		{"the history is append-only", historyIsAppendOnly},
 		{"the state row lies", stateRowLies},
 		{"an erasure inside the host", erasureInsideHost},
+		{"materials by another algorithm", materialsByAnotherAlgorithm},
 		{"cut off while waiting", cutOffWhileWaiting},
 		{"the log grows", logGrows},
 		{"extensions race", extensionsRace},

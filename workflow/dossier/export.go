@@ -153,7 +153,7 @@ func (g *gatherer) readEntries() error {
 	case covered > len(records):
 		return fmt.Errorf("%w: the log holds %d entries, the store %d", history.ErrBroken, covered, len(records))
 	}
-	verified, err := history.Verify(g.Decision, records[:covered], g.Service.Known...)
+	verified, err := history.Verify(g.Decision, records[:covered], g.Service.Known()...)
 	if err != nil {
 		return err
 	}
@@ -301,7 +301,7 @@ func (g *gatherer) erased(seq int64) (*Erased, error) {
 func (g *gatherer) writeMaterial(digest history.Digest, w io.Writer) error {
 	m, err := g.Service.Vault.Material(g.ctx, g.Decision, digest)
 	if err == nil {
-		err = g.Service.Known.Material(digest, m.Salt, m.Content)
+		err = g.Service.Known().Material(digest, m.Salt, m.Content)
 	}
 	if err != nil {
 		return err

@@ -113,7 +113,7 @@ func readActs(ctx context.Context, svc *workflow.Service, id string) ([]history.
 	if err != nil {
 		return nil, nil, err
 	}
-	verified, err := history.Verify(id, records, svc.Known...)
+	verified, err := history.Verify(id, records, svc.Known()...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -43,8 +43,12 @@ func (c *Clock) Now() time.Time {
 }
 
 // Perform does the steps one after the other through a service, each on its
-// day, and returns the case that the first one opened.
+// day and under its suite, and returns the case that the first one opened.
 func Perform(ctx context.Context, svc *workflow.Service, clock *Clock, pack string, steps []Step) (string, error) {
+	steps, err := Under(svc.Suite, steps)
+	if err != nil {
+		return "", err
+	}
 	id := ""
 	version := int64(0)
 	for i, s := range steps {
@@ -53,7 +57,6 @@ func Perform(ctx context.Context, svc *workflow.Service, clock *Clock, pack stri
 			Decision: id, Expect: version, Act: s.Act, Actor: s.Actor, OccurredOn: s.On, Reasons: s.Reasons, Materials: s.Files,
 		}
 		var receipt workflow.Receipt
-		var err error
 		switch {
 		case i == 0:
 			r.Pack = pack

@@ -13,7 +13,8 @@ import (
 const page = 500
 
 // ErrUnreadable marks a stored case that cannot be read: its history does not
-// hold, or was written under a pack or with an act that is not known here.
+// hold, or was written under a pack, with an act or by an algorithm that is not
+// known here.
 var ErrUnreadable = errors.New("statistics: the case cannot be read")
 
 // Stored reads every case of an organ, or of all when it is empty, in order of

@@ -21,29 +21,30 @@ type opened struct {
 	leaves  []Leaf
 }
 
-// begin adds the keys of a log that has none. Where there are keys, the next
-// checkpoint must be one that the keys at hand may sign, be there anything to
-// seal or not: whoever runs a sealer with an ended key is told at once.
+// begin adds a key of each type at hand that the log has none of: all of them
+// when it is new, later on those of an installation that takes up another
+// suite. Where there are keys, the next checkpoint must be one that the keys at
+// hand may sign, be there anything to seal or not: whoever runs a sealer with
+// an ended key is told at once.
 func (t *opened) begin() error {
 	if t.before > 0 {
-		_, err := t.inForce(t.size + 1)
-		return err
+		if _, err := t.inForce(t.size + 1); err != nil {
+			return err
+		}
 	}
-	types := map[string]bool{}
 	for _, s := range t.signers {
 		kind, err := history.KeyType(s.VKey())
 		if err != nil {
 			return err
 		}
-		if types[kind] {
+		if slices.ContainsFunc(t.keys, func(k history.LogKey) bool { return k.Type == kind }) {
 			continue // at hand for later
 		}
-		types[kind] = true
 		if err := t.addKey(history.KeyAdd, s.VKey()); err != nil {
 			return err
 		}
 	}
-	if len(types) == 0 {
+	if len(t.keys) == 0 {
 		return fmt.Errorf("%w: a log needs one", history.ErrKey)
 	}
 	return nil

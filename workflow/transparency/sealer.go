@@ -38,7 +38,9 @@ type Publisher interface {
 type Sealer struct {
 	Log Log
 	// Signers hold the private keys: one of each type in force. Others are
-	// ignored, so that a key can be at hand before it is added.
+	// ignored, so that a key can be at hand before it is added. The first of a
+	// type that the log has no key of is added; from then on every checkpoint
+	// needs a key of that type.
 	Signers []history.Signer
 	// Verifiers are for types of keys beside Ed25519.
 	Verifiers history.Verifiers

@@ -1,6 +1,7 @@
 package transparency_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -24,6 +25,7 @@ import (
 	"github.com/juece/juece/store/sqlite"
 	"github.com/juece/juece/store/storetest"
 	"github.com/juece/juece/workflow/history"
+	"github.com/juece/juece/workflow/history/gm"
 	"github.com/juece/juece/workflow/transparency"
 )
 
@@ -430,6 +432,55 @@ func TestAKeyIsRotatedByAHandoverThatBothSign(t *testing.T) {
 	_, err = sealer.Rotate(ctx, k2, k3)
 	ok(t, err)
 	verify(t, sealer.Log, []history.Signer{k1, k2, k3}, map[string]int{"a": 3})
+}
+
+// A log that began under one suite takes up a key of another type; from there
+// on every checkpoint has a signature by both.
+func TestALogTakesUpAnotherTypeOfKey(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	s, sealer := fresh(t)
+	first := sealer.Signers[0]
+	do(t, s, "a", 1)
+	before, err := sealer.Seal(ctx)
+	ok(t, err)
+	alone := *sealer
+	secret, _, err := gm.GenerateKey(rand.Reader, origin)
+	ok(t, err)
+	second, err := gm.NewSigner(secret)
+	ok(t, err)
+	sealer.Signers, sealer.Verifiers = []history.Signer{first, second}, gm.Verifiers()
+	added, err := sealer.Seal(ctx) // though nothing is queued
+	ok(t, err)
+	again, err := sealer.Seal(ctx)
+	ok(t, err)
+	if added.Checkpoint.Size != before.Checkpoint.Size+1 || again.New || again.Checkpoint.Size != added.Checkpoint.Size {
+		t.Errorf("sizes %d, %d, %d", before.Checkpoint.Size, added.Checkpoint.Size, again.Checkpoint.Size)
+	}
+	do(t, s, "a", 2)
+	alone.Verifiers = gm.Verifiers()
+	_, err = alone.Seal(ctx)
+	is(t, err, history.ErrKey)
+	alone.Verifiers = nil
+	_, err = alone.Seal(ctx)
+	is(t, err, history.ErrKey)
+	now, err := sealer.Seal(ctx)
+	ok(t, err)
+
+	keys, err := sealer.Log.Keys(ctx, now.Checkpoint)
+	ok(t, err)
+	proof, err := sealer.Log.Consistency(ctx, before.Checkpoint.Size, now.Checkpoint.Size)
+	ok(t, err)
+	earlier := []history.EarlierProof{{Checkpoint: string(before.Checkpoint.Note), Proof: proof}}
+	trust := history.Trust{Keys: []string{first.VKey()}, Verifiers: gm.Verifiers()}
+	view, err := history.NewView(now.Checkpoint.Note, history.KeyFile{Keys: keys}, earlier, trust)
+	ok(t, err)
+	ok(t, view.Against(before.Checkpoint.Note, nil)) // signed when there was one type
+	lines := bytes.SplitAfter(now.Checkpoint.Note, []byte("\n"))
+	stripped := bytes.Join(slices.Delete(lines, 5, 6), nil)
+	if _, err := history.NewView(stripped, history.KeyFile{Keys: keys}, earlier, trust); !errors.Is(err, history.ErrKey) {
+		t.Errorf("without the second signature: %v", err)
+	}
 }
 
 func TestASealerWithoutAKeyOfTheLogSignsNothing(t *testing.T) {

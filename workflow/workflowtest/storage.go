@@ -8,9 +8,10 @@ import (
 	"github.com/juece/juece/store/postgres"
 	"github.com/juece/juece/store/postgres/postgrestest"
 	"github.com/juece/juece/store/sqlite"
+	"github.com/juece/juece/workflow/history/gm"
 )
 
-// SQLite returns a store over a fresh file.
+// SQLite returns a store over a fresh file. Every store here knows SM3 as well.
 func SQLite(t testing.TB) Storage {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "juece.db"))
@@ -34,5 +35,5 @@ func ready(t testing.TB, s *store.Store, err error) Storage {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return s.Knowing(gm.SM3())
 }
