@@ -7,7 +7,7 @@ import { fields, parse } from './json.mjs';
 import { Log, entryLeaf, proveLeaf } from './log.mjs';
 import { manifestText } from './manifest.mjs';
 import { leafHash, root } from './merkle.mjs';
-import { base64 } from './note.mjs';
+import { base64, hash32 } from './note.mjs';
 import { Broken, Unusable } from './verdict.mjs';
 import { checksums, readZip } from './zip.mjs';
 
@@ -78,15 +78,19 @@ function history(files, manifest, decision, keys) {
   const raw = lines(files.get('history/entries.jsonl'));
   if (raw.length === 0) throw new Unusable('empty', 'there is no entry: nothing to verify');
   const said = get(manifest, 'entries', 'array', 'manifest.json');
-  const proofs = attempt(() => fields(parse(files.get('log/proofs.json'), 'log/proofs.json'), [['entries', 'array', true], ['earlier', 'array', true]], 'log/proofs.json'));
-  const log = attempt(() => new Log(files.get('log/checkpoint'), parse(files.get('log/keys.json'), 'log/keys.json'), proofs.value?.earlier, keys));
+  const proofs = attempt(() => readProofs(files));
+  const keyFile = attempt(() => as('proof', () => parse(files.get('log/keys.json'), 'log/keys.json')));
+  const log = attempt(() => {
+    if (keyFile.error) throw keyFile.error;
+    return new Log(files.get('log/checkpoint'), keyFile.value, proofs.value?.earlier, keys);
+  });
   const chain = new Chain(decision);
   const entries = [];
   let last = -1n;
   raw.forEach((line, i) => {
     const seq = i + 1;
     if (i >= said.length) throw new Broken('count', `the manifest speaks of ${said.length} entries, there are ${raw.length}`, seq);
-    const digest = digestForm(said[i] instanceof Map ? said[i].get('digest') : undefined, `entry ${seq}`);
+    const digest = as('malformed', () => digestForm(said[i] instanceof Map ? said[i].get('digest') : undefined, `entry ${seq}`), seq);
     const e = line.length === 0 ? chain.withheld(digest, restriction(said[i].get('withheld'), `entry ${seq}`, seq)) : chain.next(line, digest);
     if (!e.withheld && said[i].has('withheld')) throw new Broken('manifest', `entry ${seq} is said to be withheld, and is there`, seq);
     if (!proofs.error && !log.error) last = placed(log.value, proofs.value.entries[i], decision, seq, digest, last);
@@ -99,6 +103,28 @@ function history(files, manifest, decision, keys) {
   return { entries, log: log.value };
 }
 
+// as names what goes wrong by another code.
+function as(code, what, seq = 0) {
+  try {
+    return what();
+  } catch (err) {
+    if (err instanceof Broken) Object.assign(err, { code, seq: err.seq || seq });
+    throw err;
+  }
+}
+
+const PROOF = [['seq', 'bigint', true], ['position', 'bigint', true], ['proof', 'array', true]];
+
+// readProofs reads log/proofs.json.
+function readProofs(files) {
+  return as('proof', () => {
+    const p = fields(parse(files.get('log/proofs.json'), 'log/proofs.json'), [['entries', 'array', true], ['earlier', 'array', true]], 'log/proofs.json');
+    p.entries = p.entries.map((item, i) => fields(item, PROOF, `proof ${i + 1}`));
+    for (const e of p.entries) e.proof.forEach((h) => hash32(h, 'a proof'));
+    return p;
+  });
+}
+
 function attempt(what) {
   try {
     return { value: what() };
@@ -109,11 +135,10 @@ function attempt(what) {
 }
 
 // placed checks that an entry is a leaf of the log.
-function placed(log, item, decision, seq, digest, last) {
+function placed(log, p, decision, seq, digest, last) {
   const where = `entry ${seq}`;
-  if (item === undefined) throw new Broken('count', `${where} has no proof`, seq);
+  if (p === undefined) throw new Broken('count', `${where} has no proof`, seq);
   try {
-    const p = fields(item, [['seq', 'bigint', true], ['position', 'bigint', true], ['proof', 'array', true]], where);
     if (p.seq !== BigInt(seq) || p.position <= last) throw new Broken('proof', `${where}: its proof is out of order`);
     proveLeaf(log.checkpoint, entryLeaf(decision, seq, digest), p.position, p.proof, where);
     return p.position;

@@ -15,9 +15,9 @@ const hashes = (list, where) => {
 };
 
 // proveLeaf checks that a leaf stands at a position under a checkpoint.
-export function proveLeaf(checkpoint, text, position, proof, where) {
+export function proveLeaf(checkpoint, text, position, proof, where, code = 'log') {
   if (!included(leafHash(text), position, checkpoint.size, hashes(proof, where), checkpoint.root)) {
-    throw new Broken('log', `${where}: not in the log of the checkpoint at position ${position}`);
+    throw new Broken(code, `${where}: not in the log of the checkpoint at position ${position}`);
   }
 }
 
@@ -29,7 +29,7 @@ function readKeys(list, checkpoint) {
     const { leaf, position, proof } = fields(item, [['leaf', 'string', true], ['position', 'bigint', true], ['proof', 'array', true]], 'a key leaf');
     const match = /^juece-leaf\/1\nkey\n(add|retire)\n(\S+)\n$/.exec(leaf);
     if (!match || position <= last) throw new Broken('key', 'the leaves of the keys are malformed or out of order');
-    proveLeaf(checkpoint, Buffer.from(leaf), position, proof, 'a key leaf');
+    proveLeaf(checkpoint, Buffer.from(leaf), position, proof, 'a key leaf', 'checkpoint');
     last = position;
     const known = keys.find((k) => k.vkey === match[2]);
     if (match[1] === 'add') {

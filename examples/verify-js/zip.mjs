@@ -10,6 +10,7 @@ const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 const DATE = 0x0021; // 1980-01-01
 const UTF8 = 0x0800;
+const VERSION = 20;
 const FULL = 0xffffffff;
 
 const refuse = (why) => {
@@ -66,6 +67,7 @@ export function readZip(data) {
       refuse(`the name ${JSON.stringify(name)}`);
     }
     if (flags !== UTF8) refuse(`${name}: flags ${flags}`);
+    if (data.readUInt16LE(at + 4) !== VERSION) refuse(`${name}: its version`);
     if (method !== 0 || time !== 0 || date !== DATE) refuse(`${name}: stored files of 1980-01-01 only`);
     const extra = data.subarray(at + 30 + nameLength, at + 30 + nameLength + extraLength);
     if (size === FULL || packed === FULL) {
@@ -106,6 +108,7 @@ function directory(data, start, files) {
     need(46 + nameLength + extraLength);
     const name = data.subarray(at + 46, at + 46 + nameLength).toString('utf8');
     const plain = [
+      [data.readUInt16LE(at + 4), VERSION], [data.readUInt16LE(at + 6), VERSION], [data.readUInt32LE(at + 38), 0],
       [data.readUInt16LE(at + 8), f.flags], [data.readUInt16LE(at + 10), 0], [data.readUInt16LE(at + 12), 0],
       [data.readUInt16LE(at + 14), DATE], [data.readUInt32LE(at + 16), f.sum], [data.readUInt16LE(at + 32), 0],
       [data.readUInt16LE(at + 34), 0], [data.readUInt16LE(at + 36), 0],

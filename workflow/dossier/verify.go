@@ -10,6 +10,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -72,7 +73,6 @@ type verifier struct {
 	manifest Manifest
 	c        contents
 	view     *history.View
-	fold     decision.Decision // of the entries that are there
 	packs    map[string]*pack.Pack
 	calendar map[string]*calendar.Calendar
 }
@@ -168,6 +168,9 @@ func (v *verifier) readEntries() error {
 				return err
 			}
 		}
+		if err := v.readAct(&e); err != nil {
+			return err
+		}
 		v.c.entries = append(v.c.entries, e)
 		v.report.Entries.Checked++
 	}
@@ -205,12 +208,20 @@ func (v *verifier) readEntry(chain *history.Chain, said EntryLine, line []byte) 
 	if said.Withheld != nil {
 		return entry{}, broken("manifest", seq, fmt.Sprintf("第%d条记录称不予提供而在案卷包内", seq), fmt.Sprintf("entry %d is said to be withheld, and is there", seq))
 	}
-	out := entry{Entry: e, data: line, digest: said.Digest}
-	if out.act, err = actOf(e); err != nil {
-		return entry{}, broken("malformed", seq, fmt.Sprintf("第%d条记录的程序行为不能读取：%v", seq, err), fmt.Sprintf("entry %d: the act cannot be read: %v", seq, err))
+	return entry{Entry: e, data: line, digest: said.Digest}, nil
+}
+
+// readAct reads what an entry says was done.
+func (v *verifier) readAct(e *entry) error {
+	if e.data == nil {
+		return nil
 	}
-	v.fold.Add(out.act, decision.Ref{Seq: seq})
-	return out, nil
+	act, err := actOf(e.Entry)
+	if err != nil {
+		return broken("malformed", e.Seq, fmt.Sprintf("第%d条记录的程序行为不能读取：%v", e.Seq, err), fmt.Sprintf("entry %d: the act cannot be read: %v", e.Seq, err))
+	}
+	e.act = act
+	return nil
 }
 
 // entryFailure says what is wrong with an entry of the chain.
@@ -722,6 +733,9 @@ func (v *verifier) derived(f *zip.File) error {
 
 // jsonText reads JSON, all of it.
 func jsonText(data []byte, v any, strict bool) error {
+	if !utf8.Valid(data) { // the decoder would put something else in its place
+		return errors.New("not UTF-8")
+	}
 	dec := decoder(data, strict)
 	if err := dec.Decode(v); err != nil {
 		return err
