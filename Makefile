@@ -1,17 +1,17 @@
-# make test    everything: installs PostgreSQL if it is missing, starts
+# make test    everything: installs PostgreSQL and Node if they are missing, starts
 #              throw-away clusters, runs all tests, the concurrent ones with -race
-# make short   the tests that need no PostgreSQL
+# make short   the tests that need neither
 # make lint    golangci-lint, built from its pinned version
 # make golden  writes the generated documents anew
 
 GO       ?= go
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: test short lint golden postgres
+.PHONY: test short lint golden postgres node
 
 # The heavy SQLite suites leave themselves out under -race, where pure-Go
 # SQLite is slow; the second run has them.
-test: postgres
+test: postgres node
 	$(GO) vet ./...
 	$(GO) test -race -timeout 8m ./workflow/... ./store/... ./cmd/...
 	$(GO) test -timeout 8m ./...
@@ -31,4 +31,13 @@ postgres:
 			echo "PostgreSQL is missing: install it, or run make short" >&2; exit 1; \
 		fi; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; \
+	fi
+
+# For the second verifier, examples/verify-js.
+node:
+	@if ! command -v node >/dev/null 2>&1; then \
+		if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then \
+			echo "Node is missing: install it, or run make short" >&2; exit 1; \
+		fi; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs; \
 	fi

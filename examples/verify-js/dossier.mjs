@@ -50,6 +50,8 @@ export function verifyDossier(data, { keys = [], witnesses = [], checkpoints = [
   const register = opinions(files, entries);
   const items = materials(manifest, files, entries);
   const { packs, calendars } = texts(manifest, files, entries);
+  const page = get(manifest, 'files', 'array', 'manifest.json').find((f) => f instanceof Map && f.get('path') === '案卷.html')?.get('digest');
+  if (page !== plain('sha256', files.get('案卷.html'))) throw new Broken('page', '案卷.html is not the one that the manifest lists');
   const again = manifestText({ manifest, decision, entries, checkpoint: log.checkpoint, packs, calendars, items, register, zip });
   if (!again.equals(files.get('manifest.json'))) throw new Broken('derived', 'manifest.json does not fit the rest');
   order(zip, items, files);

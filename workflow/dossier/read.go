@@ -45,6 +45,7 @@ func open(r io.ReaderAt, size int64) (*archive, error) {
 	}
 	a := &archive{r: r, size: size, files: z.File, named: make(map[string]*zip.File, len(z.File))}
 	var at int64
+	var parts []part
 	for _, f := range z.File {
 		if err := plain(f); err != nil {
 			return nil, err
@@ -60,6 +61,10 @@ func open(r io.ReaderAt, size int64) (*archive, error) {
 		if at = begins + int64(f.UncompressedSize64); at < begins || at > size {
 			return nil, container("文件被截断："+f.Name, f.Name+" is cut short")
 		}
+		parts = append(parts, part{path: f.Name, size: int64(f.UncompressedSize64)})
+	}
+	if sizeOf(parts) != size {
+		return nil, container("目录之后还有内容，或者目录不合格式", "something stands after the directory, or it is not of the one form")
 	}
 	return a, a.ordered()
 }
