@@ -37,7 +37,7 @@ type checkpointRow struct {
 func (r checkpointRow) checkpoint() (transparency.Checkpoint, error) {
 	root, err := tlog.ParseHash(r.Root)
 	if err != nil {
-		return transparency.Checkpoint{}, fmt.Errorf("checkpoint of size %d: %w", r.Size, err)
+		return transparency.Checkpoint{}, fmt.Errorf("%w: checkpoint of size %d: %w", history.ErrMalformed, r.Size, err)
 	}
 	return transparency.Checkpoint{Size: r.Size, Root: root, Note: r.Note, SealedAt: instant(r.SealedAt)}, nil
 }
@@ -179,7 +179,7 @@ func (s *Store) hashes(ctx context.Context, log string, indexes []int64) ([]tlog
 	held := make(map[int64]tlog.Hash, len(rows))
 	for _, r := range rows {
 		if held[r.Index], err = tlog.ParseHash(r.Hash); err != nil {
-			return nil, fmt.Errorf("hash %d: %w", r.Index, err)
+			return nil, fmt.Errorf("%w: hash %d: %w", history.ErrMalformed, r.Index, err)
 		}
 	}
 	hashes := make([]tlog.Hash, len(indexes))

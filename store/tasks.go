@@ -10,6 +10,7 @@ import (
 
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/history"
 )
 
 // taskRow is a task as the statements exchange it: a row of the table, and an
@@ -29,7 +30,7 @@ type taskRow struct {
 func (r taskRow) task() (workflow.Task, error) {
 	var due calendar.Date
 	if err := due.UnmarshalText([]byte(r.Due)); err != nil {
-		return workflow.Task{}, fmt.Errorf("task %s of %s: %w", r.Key, r.Decision, err)
+		return workflow.Task{}, fmt.Errorf("%w: task %s of %s: %w", history.ErrMalformed, r.Key, r.Decision, err)
 	}
 	return workflow.Task{
 		Decision: r.Decision, Key: r.Key, Act: r.Act, Rule: r.Rule,

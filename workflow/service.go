@@ -356,25 +356,14 @@ func (s *Service) write(r Request, have loaded, applied Applied, deed Deed, now 
 	if err != nil {
 		return Write{}, err
 	}
-	w := Write{
-		Entry: entry,
-		Summary: Summary{
-			Decision: c.ID, Version: deed.Seq, Head: entry.Digest, Stage: string(c.Stage), Title: c.Title(),
-			Organ: c.Organ().Name, LeadUnit: c.Decision.LeadUnit(),
-			Pack: history.Digest(c.Pack.Digest()), PackName: c.Pack.Name,
-			CreatedAt: now.Truncate(time.Microsecond), UpdatedAt: now.Truncate(time.Microsecond),
-		},
-		Tasks:     tasks(c, calendar.DateOf(now)),
-		Materials: r.Materials,
-		Erasures:  erasures(r.Act),
-	}
+	created := now
 	if len(have.entries) > 0 {
-		created, err := history.ParseTime(have.entries[0].RecordedAt)
-		if err != nil {
+		if created, err = history.ParseTime(have.entries[0].RecordedAt); err != nil {
 			return Write{}, err
 		}
-		w.Summary.CreatedAt = created
 	}
+	w := Write{Entry: entry, Materials: r.Materials, Erasures: erasures(r.Act)}
+	w.Summary, w.Tasks = Summarize(c, entry.Digest, created, now)
 	if r.Key != "" {
 		digest, err := requestDigest(s.Suite, r)
 		if err != nil {
@@ -388,6 +377,20 @@ func (s *Service) write(r Request, have loaded, applied Applied, deed Deed, now 
 	}
 	w.Events = []Event{{ID: s.newID(), Type: "juece.entry.recorded", Body: body}}
 	return w, nil
+}
+
+// Summarize derives the state row and the open tasks of a case from its history:
+// head is the digest of the last entry, created and updated are when the first
+// and the last were recorded. Whoever recorded the last entry kept just these,
+// so they can be made once more and compared.
+func Summarize(c Case, head history.Digest, created, updated time.Time) (Summary, []Task) {
+	row := Summary{
+		Decision: c.ID, Version: c.Version(), Head: head, Stage: string(c.Stage), Title: c.Title(),
+		Organ: c.Organ().Name, LeadUnit: c.Decision.LeadUnit(),
+		Pack: history.Digest(c.Pack.Digest()), PackName: c.Pack.Name,
+		CreatedAt: created.Truncate(time.Microsecond), UpdatedAt: updated.Truncate(time.Microsecond),
+	}
+	return row, tasks(c, calendar.DateOf(updated))
 }
 
 // event is what listeners are told of an entry: where to look, not what it

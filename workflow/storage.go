@@ -160,6 +160,13 @@ type Material struct {
 	Salt       []byte
 }
 
+// Holding is how a material is held: wholly, or by its digest alone.
+type Holding struct {
+	Digest history.Digest
+	Erased int64 // the entry of the act that erased it; 0 while it is held
+	Size   int64 // bytes of its content and salt that are there
+}
+
 // Erasure is one thing that an act takes away for good: the content, name and
 // salt of a material, or the body of the opinion at a position.
 type Erasure struct {

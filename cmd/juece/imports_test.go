@@ -55,6 +55,7 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 		"workflow/scoresheet": {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
 		"workflow/statistics": {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
 		"workflow/plan":       {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
+		"workflow/audit":      {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/dossier", "workflow/history", "workflow/pack", "workflow/transparency"}, others: []string{validate, yaml, mod, uuid}},
 		"workflow/dossier":    {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency"}, others: []string{validate, yaml, mod, uuid}},
 		"workflow/httpapi":    {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "workflow/dossier", "workflow/plan", "workflow/scoresheet", "workflow/statistics"}, others: []string{validate, yaml, mod, uuid, huma}},
 		"store":               {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose}},

@@ -36,7 +36,7 @@ type cli struct {
 	Seal     sealCmd          `cmd:"" help:"封存历史：签名检查点。Seal histories in signed checkpoints."`
 	Export   exportCmd        `cmd:"" help:"导出案卷包：一个案件一个文件，可以离线核验。One case in one file, to be verified offline."`
 	Receipt  receiptCmd       `cmd:"" help:"开具回执：发言、意见、审查已在日志之内。A receipt for a statement, an opinion or a review."`
-	Verify   verifyCmd        `cmd:"" help:"核验案卷包或者回执，不需要网络。Verify a dossier or a receipt, offline."`
+	Verify   verifyCmd        `cmd:"" help:"核验案卷包、回执（不需要网络）或者整个数据库。Verify a dossier or a receipt, offline, or a whole database."`
 	Log      logCmd           `cmd:"" help:"查看日志和证明。Show the log, and prove."`
 	Stats    statsCmd         `cmd:"" help:"统计：结案率、程序、补录、审查用时。Count closures, steps, late entries, review times."`
 	Version  kong.VersionFlag `help:"显示版本。Show the version."`

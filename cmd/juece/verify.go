@@ -19,9 +19,9 @@ import (
 	"github.com/juece/juece/workflow/history/gm"
 )
 
-// verifyCmd verifies what was exported.
+// verifyCmd verifies what was exported, and what is stored.
 type verifyCmd struct {
-	Dossier verifyDossierCmd `cmd:"" default:"withargs" help:"核验案卷包。Verify a dossier."`
+	Dossier verifyDossierCmd `cmd:"" default:"withargs" help:"核验案卷包，或者以--db核验整个数据库。Verify a dossier, or with --db a whole database."`
 	Receipt verifyReceiptCmd `cmd:"" help:"核验回执。Verify a receipt."`
 }
 
@@ -109,9 +109,10 @@ func (f trustFlags) outside() ([]dossier.Outside, error) {
 	return list, nil
 }
 
-// verifyDossierCmd verifies a dossier, offline.
+// verifyDossierCmd verifies a dossier, offline, or a database.
 type verifyDossierCmd struct {
-	File string `arg:"" help:"案卷包。The dossier."`
+	File string `arg:"" optional:"" help:"案卷包。The dossier."`
+	storeFlags
 	trustFlags
 	Receipt []string `type:"existingfile" placeholder:"FILE" help:"回执：所载记录须在案卷包内。A receipt, whose entries must be in the dossier."`
 	Reveal  []string `sep:"none" placeholder:"WHAT=FILE[,SALT]" help:"后来出示的内容：摘要=文件[,盐文件]、opinion:登记号=文件、entry:序号=文件。What was withheld and is shown now."`
@@ -121,6 +122,14 @@ type verifyDossierCmd struct {
 
 // Run prints the verdict. Exit status: 0 sound, 1 broken, 2 unusable.
 func (c *verifyDossierCmd) Run(ctx context.Context, s streams) error {
+	switch {
+	case (c.File == "") == (c.DB == ""):
+		return setupError{"须给出案卷包，或者以--db给出数据库，二者取一", "name a dossier, or a database with --db, and not both"}
+	case c.DB != "" && len(c.Reveal)+len(c.Receipt)+len(c.Proof) > 0:
+		return setupError{"--reveal、--receipt、--proof只用于案卷包", "--reveal, --receipt and --proof are for a dossier"}
+	case c.DB != "":
+		return (&storeVerification{c.storeFlags, c.trustFlags, c.Lang, c.Format}).Run(ctx, s)
+	}
 	trust, err := c.trust()
 	if err != nil {
 		return err

@@ -14,7 +14,11 @@ func (r *Report) Text(lang string) string {
 	r.checked(say)
 	r.absent(say)
 	if r.Verdict == Sound {
-		say(notShownZh, notShownEn)
+		say("核验发现不了：", "Not shown:")
+		say("  案卷末尾被截去，而无更晚的回执、案卷包可对照", "  that a tail was cut off, where no later receipt or dossier is at hand")
+		for _, l := range Limits() {
+			say("  "+l.Code+" "+l.Zh, "  "+l.Code+" "+l.En)
+		}
 	}
 	return b.String()
 }
@@ -33,15 +37,21 @@ func in(lang string, b *strings.Builder) sayer {
 	}
 }
 
-func (v Verdict) say(say sayer, f *Failure) {
-	switch v {
-	case Sound:
-		say("核验结论：完好。", "Verdict: sound.")
-	case Broken:
-		say("核验结论：不成立，内容已被改动或者不合法定程序。", "Verdict: broken. Something was changed, or is not lawful.")
-	case Unusable:
-		say("核验结论：无法核验。", "Verdict: unusable. Nothing here could be verified.")
+// Text says what a verdict means, in a language: "zh" or "en".
+func (v Verdict) Text(lang string) string {
+	texts := map[Verdict][2]string{
+		Sound:    {"完好。", "sound."},
+		Broken:   {"不成立，内容已被改动或者不合法定程序。", "broken. Something was changed, or is not lawful."},
+		Unusable: {"无法核验。", "unusable. Nothing here could be verified."},
+	}[v]
+	if lang == "en" {
+		return texts[1]
 	}
+	return texts[0]
+}
+
+func (v Verdict) say(say sayer, f *Failure) {
+	say("核验结论："+v.Text("zh"), "Verdict: "+v.Text("en"))
 	switch {
 	case f == nil:
 		return
@@ -116,11 +126,6 @@ func (r *Report) absent(say sayer) {
 		}
 	}
 }
-
-const (
-	notShownZh = "核验发现不了：当时如实录入的虚假内容；此检查点之后被掌握密钥的人改写的内容；截去案卷末尾而无更晚的回执可对照；运维、密钥与全部检查点持有人串通。"
-	notShownEn = "Not shown: what was falsely entered at the time; what was rewritten after this checkpoint by somebody with the key; a tail that was cut off, where no later receipt is at hand; operator, key and every holder of a checkpoint acting together."
-)
 
 // Text is the report for people, in a language: "zh" or "en".
 func (r *ReceiptReport) Text(lang string) string {

@@ -77,6 +77,14 @@ type Backlog struct {
 	Oldest  time.Time // recorded_at of the oldest; zero when nothing waits
 }
 
+// Totals are numbers of rows at one moment: every entry is sealed or queued.
+type Totals struct {
+	Decisions int64 // state rows
+	Entries   int64
+	Sealed    int64 // entries' leaves in one log
+	Queued    int64
+}
+
 // Leaf is one leaf of the log. Decision and Seq are empty for a key's, and in
 // what [Store.Leaves] returns: the text says them.
 type Leaf struct {
