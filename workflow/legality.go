@@ -168,7 +168,7 @@ func legalityReviewed(v *view) result {
 			signed, ok := v.confirmation() // who signs for this very version has read it
 			signedFor := ok && signed.Act.Verified != nil && *signed.Act.Verified
 			if text := v.textOf(target); text != "" && o.Act.Read != nil && !slices.Contains(o.Act.Read, text) && !signedFor {
-				return v.broken("审查意见所阅材料不含此版草案文本", "the opinion did not read the text of this version")
+				return v.absent("审查意见所阅材料不含此版草案文本", "the opinion did not read the text of this version")
 			}
 			return v.ok()
 		}
@@ -187,7 +187,8 @@ func legalityReviewed(v *view) result {
 	if vague {
 		return v.unknown("已有合法性审查，但审查的是哪一版、审查后的修改是否经过核对", "there was a legality review, but of which version, and whether later changes were checked")
 	}
-	return v.broken(fmt.Sprintf("审查的是第%d版，提交的是第%d版；须重新审查或者由审查部门确认意见仍然有效", reviewed, target),
+	// Of a published case nobody knows whether the later version was looked at.
+	return v.absent(fmt.Sprintf("审查的是第%d版，提交的是第%d版；须重新审查或者由审查部门确认意见仍然有效", reviewed, target),
 		fmt.Sprintf("version %d was reviewed, version %d is submitted: review it, or have the reviewer sign that the opinion still stands", reviewed, target))
 }
 
