@@ -166,8 +166,14 @@ func legalityReviewed(v *view) result {
 			vague = true
 		case target:
 			signed, ok := v.confirmation() // who signs for this very version has read it
-			signedFor := ok && signed.Act.Verified != nil && *signed.Act.Verified
-			if text := v.textOf(target); text != "" && o.Act.Read != nil && !slices.Contains(o.Act.Read, text) && !signedFor {
+			unread := false
+			if text := v.textOf(target); text != "" && o.Act.Read != nil {
+				unread = !slices.Contains(o.Act.Read, text)
+			}
+			switch {
+			case unread && ok && signed.Act.Verified == nil:
+				return v.unknown("审查部门是否核对了修改", "whether the reviewer checked the changes")
+			case unread && !(ok && *signed.Act.Verified):
 				return v.absent("审查意见所阅材料不含此版草案文本", "the opinion did not read the text of this version")
 			}
 			return v.ok()
