@@ -128,7 +128,7 @@ func TestTheSecondVerifierAgrees(t *testing.T) {
 	add("erased", erased)
 	sound := len(files)
 
-	rounds, flips := 12, 300
+	rounds, flips := *rounds, 20**rounds
 	if storetest.RaceEnabled {
 		rounds, flips = 1, 20
 	}

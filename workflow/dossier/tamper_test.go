@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -589,6 +590,8 @@ func copyCase(x testing.TB, from, to *workflow.Service, id string, lines [][]byt
 	}
 }
 
+var rounds = flag.Int("rounds", 8, "how many attempts of each class of tampering")
+
 // tamperRounds is how many attempts of each class the table has.
 func tamperRounds() int {
 	switch {
@@ -597,7 +600,7 @@ func tamperRounds() int {
 	case storetest.RaceEnabled:
 		return 2
 	}
-	return 25
+	return *rounds
 }
 
 // The tamper matrix over dossiers: every attempt is detected, and where it is
