@@ -173,7 +173,7 @@ func legalityReviewed(v *view) result {
 			switch {
 			case unread && ok && signed.Act.Verified == nil:
 				return v.unknown("审查部门是否核对了修改", "whether the reviewer checked the changes")
-			case unread && !(ok && *signed.Act.Verified):
+			case unread && (!ok || !*signed.Act.Verified):
 				return v.absent("审查意见所阅材料不含此版草案文本", "the opinion did not read the text of this version")
 			}
 			return v.ok()
