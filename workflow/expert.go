@@ -185,8 +185,7 @@ func dissentSought(v *view) result {
 	if slices.ContainsFunc(v.d.ExpertOpinions, func(o decision.Done[decision.FileExpertOpinion]) bool { return o.Act.Stance != "favour" }) {
 		return v.ok()
 	}
-	// A published case need not tell of every opinion.
-	return v.absent("全部专家均表示赞成，请留意是否选择了持不同意见的专家", "every expert is in favour; see whether any of another view was chosen")
+	return v.broken("全部专家均表示赞成，请留意是否选择了持不同意见的专家", "every expert is in favour; see whether any of another view was chosen")
 }
 
 // R21.1, Art 21: a county need not have a pool, but one that is used keeps
