@@ -5,7 +5,7 @@ import { digestForm, domained, algorithmOf, ofMaterial, plain } from './digest.m
 import { Chain, digestsOf } from './entry.mjs';
 import { fields, parse } from './json.mjs';
 import { Log, entryLeaf, proveLeaf } from './log.mjs';
-import { manifestText } from './manifest.mjs';
+import { manifestText, shaped } from './manifest.mjs';
 import { leafHash, root } from './merkle.mjs';
 import { base64, hash32 } from './note.mjs';
 import { Broken, Unusable } from './verdict.mjs';
@@ -71,6 +71,7 @@ function readManifest(files) {
     throw new Unusable('format', err.message);
   }
   if (!(manifest instanceof Map) || manifest.get('format') !== 'juece-dossier/1') throw new Unusable('format', 'a dossier of an unknown format');
+  as('manifest', () => shaped(manifest));
   return manifest;
 }
 
@@ -81,7 +82,7 @@ function history(files, manifest, decision, keys) {
   if (raw.length === 0) throw new Unusable('empty', 'there is no entry: nothing to verify');
   const said = get(manifest, 'entries', 'array', 'manifest.json');
   const proofs = attempt(() => readProofs(files));
-  const keyFile = attempt(() => as('proof', () => parse(files.get('log/keys.json'), 'log/keys.json')));
+  const keyFile = attempt(() => readKeyFile(files));
   const log = attempt(() => {
     if (keyFile.error) throw keyFile.error;
     return new Log(files.get('log/checkpoint'), keyFile.value, proofs.value?.earlier, keys);
@@ -117,13 +118,30 @@ function as(code, what, seq = 0) {
 
 const PROOF = [['seq', 'bigint', true], ['position', 'bigint', true], ['proof', 'array', true]];
 
+// oneLine reads a file of one line in the one spelling.
+function oneLine(bytes, where) {
+  if (!ended(bytes) || bytes.length === 0) throw new Broken('malformed', `${where}: the line does not end`);
+  return parse(bytes.subarray(0, -1), where, { canonical: true });
+}
+
 // readProofs reads log/proofs.json.
 function readProofs(files) {
   return as('proof', () => {
-    const p = fields(parse(files.get('log/proofs.json'), 'log/proofs.json'), [['entries', 'array', true], ['earlier', 'array', true]], 'log/proofs.json');
-    p.entries = p.entries.map((item, i) => fields(item, PROOF, `proof ${i + 1}`));
+    const p = fields(oneLine(files.get('log/proofs.json'), 'log/proofs.json'), [['entries', 'array', true], ['earlier', 'array', true]], 'log/proofs.json', { ordered: true });
+    p.entries = p.entries.map((item, i) => fields(item, PROOF, `proof ${i + 1}`, { ordered: true }));
     for (const e of p.entries) e.proof.forEach((h) => hash32(h, 'a proof'));
+    p.earlier.forEach((item) => fields(item, [['checkpoint', 'string', true], ['proof', 'array', true]], 'an earlier checkpoint', { ordered: true }));
     return p;
+  });
+}
+
+// readKeyFile reads log/keys.json.
+function readKeyFile(files) {
+  return as('proof', () => {
+    const map = oneLine(files.get('log/keys.json'), 'log/keys.json');
+    const { keys } = fields(map, [['keys', 'array', true], ['handovers', 'array', true]], 'log/keys.json', { ordered: true });
+    keys.forEach((item) => fields(item, [['leaf', 'string', true], ['position', 'bigint', true], ['proof', 'array', true]], 'a key leaf', { ordered: true }));
+    return map;
   });
 }
 
@@ -226,7 +244,7 @@ export const pathOf = (digest) => `materials/${digest.replace(':', '-')}`;
 
 // materials lists what the entries name, each once, and hashes every content.
 function materials(manifest, files, entries) {
-  const salts = files.has('materials/salts.json') ? parse(files.get('materials/salts.json'), 'materials/salts.json') : new Map();
+  const salts = files.has('materials/salts.json') ? as('salts', () => oneLine(files.get('materials/salts.json'), 'materials/salts.json')) : new Map();
   const said = new Map(get(manifest, 'items', 'array', 'manifest.json').map((i) => [i instanceof Map ? i.get('digest') : '', i]));
   const items = [];
   const known = new Set();

@@ -1,5 +1,40 @@
 // The manifest follows from the rest. It is written again and compared.
 import { createHash } from 'node:crypto';
+import { fields } from './json.mjs';
+
+const texts = (...names) => names.map((name) => [name, 'string', true]);
+const sizes = (...names) => names.map((name) => [name, 'bigint', true]);
+const GONE = { withheld: [['class', 'string', false], ['ground', 'string', false]], erased: sizes('seq') };
+
+const MANIFEST = [
+  ...texts('format', 'program', 'decision', 'title', 'organ'), ...sizes('version'), ...texts('head'), ['checkpoint', 'object', true],
+  ...texts('rendering'), ...['packs', 'calendars', 'entries', 'items'].map((name) => [name, 'array', true]),
+  ['register', 'object', true], ['files', 'array', true],
+];
+const LINES = {
+  packs: [...texts('name', 'digest'), ['files', 'array', true]],
+  calendars: [...texts('digest'), ['files', 'array', true]],
+  entries: [...sizes('seq'), ['kind', 'string', false], ...texts('digest'), ['withheld', 'object', false]],
+  items: [
+    ...texts('digest'), ['path', 'string', false], ['size', 'bigint', false], ...texts('title', 'act'), ...sizes('seq'),
+    ...texts('producer', 'occurred_on', 'recorded_at'), ['draft', 'bigint', false], ['retention', 'string', false],
+    ['withheld', 'object', false], ['erased', 'object', false],
+  ],
+  files: [...texts('path'), ...sizes('size'), ...texts('digest')],
+};
+
+// shaped holds a manifest to its fields. What they say is compared later.
+export function shaped(manifest) {
+  const m = fields(manifest, MANIFEST, 'manifest.json', { ordered: true });
+  fields(m.checkpoint, [...texts('origin'), ...sizes('size'), ...texts('root')], 'checkpoint', { ordered: true });
+  fields(m.register, sizes('count', 'withheld', 'erased'), 'register', { ordered: true });
+  for (const [kind, shape] of Object.entries(LINES)) {
+    for (const line of m[kind]) {
+      const read = fields(line, shape, kind, { ordered: true });
+      for (const [name, inner] of Object.entries(GONE)) if (read[name]) fields(read[name], inner, `${kind}: ${name}`, { ordered: true });
+    }
+  }
+}
 
 // text writes a value as the format has JSON: two spaces of indent, the line
 // separators escaped, nothing else that need not be.

@@ -145,13 +145,3 @@ func encode(v any, indent string) ([]byte, error) {
 	}
 	return buf.Bytes(), nil
 }
-
-// decoder reads JSON; strictly, it knows every field. That it was written in
-// the one way is seen when the dossier is written once more.
-func decoder(data []byte, strict bool) *json.Decoder {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	if strict {
-		dec.DisallowUnknownFields()
-	}
-	return dec
-}

@@ -162,7 +162,7 @@ func (r *Receipt) activity() string {
 		return ""
 	}
 	var o decision.Opinion
-	if err := jsonText([]byte(r.Opinion.Body), &o, false); err != nil {
+	if err := jsonText([]byte(r.Opinion.Body), &o); err != nil {
 		return ""
 	}
 	return o.Activity
@@ -270,10 +270,11 @@ func VerifyReceipt(data []byte, o Options) *ReceiptReport {
 
 func (r *ReceiptReport) verify(data []byte, o Options) error {
 	var receipt Receipt
-	if err := jsonText(data, &receipt, true); err != nil || receipt.Format != ReceiptFormat {
+	if err := jsonText(data, &receipt); err != nil || receipt.Format != ReceiptFormat {
 		return unusable("format", "不是回执，或者格式不认识", "not a receipt, or of an unknown format")
 	}
-	if again, err := encode(receipt, "  "); err != nil || string(again) != string(data) {
+	receipt = Receipt{}
+	if err := ownText(data, &receipt, "  "); err != nil {
 		return broken("malformed", 0, "回执不是按格式写成的", "the receipt is not written as the format has it")
 	}
 	if len(receipt.Entries) == 0 {
@@ -354,7 +355,7 @@ func (r *ReceiptReport) showOpinion(receipt Receipt, known history.Algorithms) e
 		return wrong
 	}
 	var body decision.Opinion
-	if err := jsonText([]byte(o.Body), &body, false); err != nil {
+	if err := jsonText([]byte(o.Body), &body); err != nil {
 		return wrong
 	}
 	r.Opinion = &ShownOpinion{o.Position, o.Digest, body.Text}

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -123,13 +124,13 @@ func (v *verifier) readManifest() error {
 	var named struct {
 		Format string `json:"format"`
 	}
-	if err := jsonText(data, &named, false); err != nil {
+	if err := jsonText(data, &named); err != nil {
 		return unusable("format", "清单不能读取："+err.Error(), "the manifest cannot be read: "+err.Error())
 	}
 	if named.Format != Format {
 		return unusable("format", fmt.Sprintf("格式%q不认识", named.Format), fmt.Sprintf("a dossier of the unknown format %q", named.Format))
 	}
-	if err := jsonText(data, &v.manifest, true); err != nil {
+	if err := ownText(data, &v.manifest, "  "); err != nil {
 		return broken("manifest", 0, "清单不合格式："+err.Error(), "the manifest is not as the format has it: "+err.Error())
 	}
 	m := v.manifest
@@ -253,7 +254,7 @@ func (v *verifier) readLog() error {
 		if err != nil {
 			return err
 		}
-		if err := jsonText(data, f.into, true); err != nil {
+		if err := ownText(data, f.into, ""); err != nil {
 			return broken("proof", 0, f.path+"不合格式："+err.Error(), f.path+" is not as the format has it: "+err.Error())
 		}
 	}
@@ -387,7 +388,7 @@ func (v *verifier) readOpinions() error {
 	var digests []history.Digest
 	err := v.eachOpinion(func(position int64, data []byte) error {
 		var line RegisterLine
-		if err := jsonText(data, &line, true); err != nil || line.Position != position {
+		if err := ownText(data, &line, ""); err != nil || line.Position != position {
 			return broken("register", 0, fmt.Sprintf("意见登记第%d行不合格式", position), fmt.Sprintf("line %d of the register is not as the format has it", position))
 		}
 		digests = append(digests, line.Digest)
@@ -470,7 +471,7 @@ func (v *verifier) readMaterials() error {
 		if err != nil {
 			return err
 		}
-		if err := jsonText(data, &v.c.salts, true); err != nil {
+		if err := ownText(data, &v.c.salts, ""); err != nil {
 			return broken("salts", 0, "盐的清单不合格式", "the list of salts is not as the format has it")
 		}
 	}
@@ -666,15 +667,8 @@ func (v *verifier) replay() error {
 }
 
 func (v *verifier) writeRegister(w io.Writer) error {
-	return v.eachOpinion(func(_ int64, data []byte) error {
-		var line RegisterLine
-		if err := jsonText(data, &line, true); err != nil {
-			return err
-		}
-		again, err := encode(line, "")
-		if err == nil {
-			_, err = w.Write(again)
-		}
+	return v.eachOpinion(func(_ int64, line []byte) error { // in its one spelling, as was seen when it was read
+		_, err := w.Write(line)
 		return err
 	})
 }
@@ -732,11 +726,29 @@ func (v *verifier) derived(f *zip.File) error {
 }
 
 // jsonText reads JSON, all of it.
-func jsonText(data []byte, v any, strict bool) error {
+// jsonText reads JSON that others may write too, and may say more in.
+func jsonText(data []byte, v any) error { return decode(data, v, json.NewDecoder(bytes.NewReader(data))) }
+
+// ownText reads what a dossier itself writes: strictly, and in its one
+// spelling. [encoding/json] takes a name of a field in any case, and the last
+// of two that are the same; another reader would not.
+func ownText(data []byte, v any, indent string) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := decode(data, v, dec); err != nil {
+		return err
+	}
+	again, err := encode(v, indent)
+	if err == nil && !bytes.Equal(again, data) {
+		err = errors.New("not written as a dossier writes it")
+	}
+	return err
+}
+
+func decode(data []byte, v any, dec *json.Decoder) error {
 	if !utf8.Valid(data) { // the decoder would put something else in its place
 		return errors.New("not UTF-8")
 	}
-	dec := decoder(data, strict)
 	if err := dec.Decode(v); err != nil {
 		return err
 	}
