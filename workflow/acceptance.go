@@ -8,27 +8,24 @@ import (
 
 // acceptances is the record as S38.1 asks about it, read once for all items.
 type acceptances struct {
-	items     map[string]decision.Rectification
 	orders    map[string]decision.Done[decision.OrderCorrection]
 	submitted map[string][]decision.Done[decision.SubmitRectification]
-	persons   map[string][]responsible
+	found     map[string][]charge // by reviews of the case file
+	opened    map[string][]charge
 }
 
-// responsible is a person who is named to answer for an item.
-type responsible struct {
-	seq  int64
-	name string
+// charge is a unit and a person who are to put an item right.
+type charge struct {
+	seq          int64
+	unit, person string
 }
 
 func acceptancesIn(d decision.Decision) acceptances {
 	x := acceptances{
-		items:     map[string]decision.Rectification{},
 		orders:    map[string]decision.Done[decision.OrderCorrection]{},
 		submitted: map[string][]decision.Done[decision.SubmitRectification]{},
-		persons:   map[string][]responsible{},
-	}
-	for _, r := range d.Rectifications() {
-		x.items[r.Item] = r
+		found:     map[string][]charge{},
+		opened:    map[string][]charge{},
 	}
 	for _, o := range d.CorrectionOrders {
 		x.orders[o.Act.Item] = o
@@ -36,13 +33,13 @@ func acceptancesIn(d decision.Decision) acceptances {
 	for _, s := range d.RectificationsSubmitted {
 		x.submitted[s.Act.Item] = append(x.submitted[s.Act.Item], s)
 	}
-	for _, o := range d.RectificationsOpened {
-		x.persons[o.Act.Item] = append(x.persons[o.Act.Item], responsible{o.Seq, bodyName(o.Act.Person)})
-	}
 	for _, r := range d.FileReviews {
 		for _, f := range r.Act.Findings {
-			x.persons[f.Item] = append(x.persons[f.Item], responsible{r.Seq, bodyName(f.Person)})
+			x.found[f.Item] = append(x.found[f.Item], charge{r.Seq, f.Unit, f.Person})
 		}
+	}
+	for _, o := range d.RectificationsOpened {
+		x.opened[o.Act.Item] = append(x.opened[o.Act.Item], charge{o.Seq, o.Act.Unit, o.Act.Person})
 	}
 	return x
 }
@@ -63,24 +60,37 @@ func acceptorApart(v *view) result {
 
 func (v *view) acceptedApart(x acceptances, judged decision.Done[decision.JudgeRectification]) result {
 	a := judged.Act
-	submitted := x.lastSubmitted(a.Item, judged.Seq)
-	acceptor := bodyName(a.Acceptor)
-	answers := func(p responsible) bool { return p.seq < judged.Seq && p.name == acceptor }
 	switch {
 	case a.Accepted != nil && !*a.Accepted:
 		return v.ok() // anybody may find that it is not done
 	case a.Accepted == nil:
 		return v.unknown("是否验收通过", "whether it was accepted")
-	case acceptor != "" && x.tookPart(judged):
+	case a.Acceptor != "" && x.tookPart(judged):
 		return v.broken("整改和验收为同一人", "the same person rectified and accepted")
-	case acceptor != "" && slices.ContainsFunc(x.persons[a.Item], answers):
+	case a.Acceptor != "" && slices.ContainsFunc(x.persons(judged), func(name string) bool { return bodyName(name) == bodyName(a.Acceptor) }):
 		return v.broken("验收人员即整改责任人", "the acceptor is the person responsible for the item")
-	case x.ofThoseOrdered(a.Item, judged.Actor):
+	case x.ofThoseOrdered(judged):
 		return v.broken("整改单位验收了自己的整改", "the unit that rectified accepted it")
-	case acceptor == "" || submitted.Act.Rectifier == "" || x.untold(judged):
+	}
+	above := v.acceptedAbove(x, judged)
+	if above.status == Satisfied && (a.Acceptor == "" || x.untold(judged)) {
 		return v.unknown("整改人员或者验收人员", "who rectified or who accepted")
 	}
-	return v.acceptedAbove(x, judged)
+	return above
+}
+
+// before leaves what an act knew: what came later says nothing of it.
+func before(all []charge, seq int64) []charge {
+	return slices.DeleteFunc(slices.Clone(all), func(c charge) bool { return c.seq >= seq })
+}
+
+// persons are those who were named to answer for the item that is judged.
+func (x acceptances) persons(judged decision.Done[decision.JudgeRectification]) []string {
+	var names []string
+	for _, c := range before(slices.Concat(x.found[judged.Act.Item], x.opened[judged.Act.Item]), judged.Seq) {
+		names = append(names, c.person)
+	}
+	return names
 }
 
 // tookPart reports whether who accepts an item was among those who rectified
@@ -96,38 +106,39 @@ func (x acceptances) tookPart(judged decision.Done[decision.JudgeRectification])
 // somebody rectified.
 func (x acceptances) untold(judged decision.Done[decision.JudgeRectification]) bool {
 	item := judged.Act.Item
-	before := func(s decision.Done[decision.SubmitRectification]) bool { return s.Seq < judged.Seq }
-	nameless := func(s decision.Done[decision.SubmitRectification]) bool { return before(s) && s.Act.Rectifier == "" }
-	named := func(p responsible) bool { return p.seq < judged.Seq && p.name == "" }
+	earlier := func(s decision.Done[decision.SubmitRectification]) bool { return s.Seq < judged.Seq }
+	nameless := func(s decision.Done[decision.SubmitRectification]) bool { return earlier(s) && s.Act.Rectifier == "" }
 	if item == "" && len(x.submitted) > 1 {
 		return true
 	}
-	return slices.ContainsFunc(x.persons[item], named) || slices.ContainsFunc(x.submitted[item], nameless) ||
-		item != "" && slices.ContainsFunc(x.submitted[""], before)
+	return slices.Contains(x.persons(judged), "") || !slices.ContainsFunc(x.submitted[item], earlier) ||
+		slices.ContainsFunc(x.submitted[item], nameless) || item != "" && slices.ContainsFunc(x.submitted[""], earlier)
 }
 
-// lastSubmitted is what was submitted on an item last before an act.
-func (x acceptances) lastSubmitted(item string, seq int64) decision.Done[decision.SubmitRectification] {
-	for _, s := range slices.Backward(x.submitted[item]) {
-		if s.Seq < seq {
-			return s
-		}
-	}
-	return decision.Done[decision.SubmitRectification]{}
-}
-
-// ofThoseOrdered reports whether an actor belongs to the side that is to put an
-// item right. Who acts for no unit acts for the organ; an order to the organ
-// binds all its units.
-func (x acceptances) ofThoseOrdered(item string, by decision.Actor) bool {
+// ofThoseOrdered reports whether who judges belongs to the side that is to put
+// the item right: whom an order addresses, or else the last review names, and
+// whom the last opening tells to do it. Who acts for no unit acts for the organ;
+// an order to the organ binds all its units.
+func (x acceptances) ofThoseOrdered(judged decision.Done[decision.JudgeRectification]) bool {
+	item, by := judged.Act.Item, judged.Actor
 	order, ordered := x.orders[item]
 	side := []string{bodyName(by.Unit)}
 	if ordered || by.Unit == "" {
 		side = append(side, bodyName(by.Organ))
 	}
-	return slices.ContainsFunc([]string{order.Act.Addressee, x.items[item].Unit, x.items[item].Assigned}, func(unit string) bool {
-		return unit != "" && slices.Contains(side, bodyName(unit))
-	})
+	units := []string{order.Act.Addressee, lastUnit(x.opened[item], judged.Seq)}
+	if !ordered { // what was ordered stands
+		units = append(units, lastUnit(x.found[item], judged.Seq))
+	}
+	return slices.ContainsFunc(units, func(unit string) bool { return unit != "" && slices.Contains(side, bodyName(unit)) })
+}
+
+// lastUnit is the unit that was named last before an act.
+func lastUnit(all []charge, seq int64) string {
+	if last, ok := decision.Last(before(all, seq)); ok {
+		return last.unit
+	}
+	return ""
 }
 
 // acceptedAbove: what a superior organ ordered (Art 38 ¶1) is for that organ to

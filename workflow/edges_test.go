@@ -1,6 +1,8 @@
 package workflow_test
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 
 	"github.com/juece/juece/decision"
@@ -165,4 +167,54 @@ func TestArt30APublishedSource(t *testing.T) {
 			t.Errorf("%s: %s, %s", what, got.Status, got.En)
 		}
 	}
+}
+
+func TestArt36WhoIsAThirdParty(t *testing.T) {
+	t.Parallel()
+	fromElsewhere := func(walk steps) steps {
+		for i, s := range walk {
+			if s.Act.Kind() == "file_evaluation" {
+				walk[i].Actor.Organ = "邻县人民政府"
+			}
+		}
+		return walk
+	}
+	silent := edit(func(a *decision.OrderEvaluation) { a.Commissioned = nil })
+	readAll(t, []reading{
+		{"another organ, that did none of the main work", "R36.3", ok, both(within, fromElsewhere)},
+		{"the assessor, said to be the organ's own, for another organ", "R36.3", breach, both(evaluator("风险评估机构"), within, fromElsewhere)},
+		{"the assessor, of whom nothing is said, for another organ", "R36.3", breach, both(evaluator("风险评估机构"), silent, fromElsewhere)},
+		{"the assessor, of whom nothing is said", "R36.3", unknown, both(evaluator("风险评估机构"), silent)},
+	})
+}
+
+func TestArt38WhatCameLaterSaysNothingOfAnAcceptance(t *testing.T) {
+	t.Parallel()
+	own := func(walk steps) steps {
+		for i := range walk {
+			if walk[i].Act.Kind() == "judge_rectification" {
+				walk[i].Actor.Unit = sample.LeadUnit
+			}
+		}
+		return walk
+	}
+	later := func(walk steps) steps { // a second review puts the item on the unit that accepted
+		again := edit(func(a *decision.ReviewCaseFile) {
+			a.Findings = slices.Clone(a.Findings)
+			i := slices.IndexFunc(walk, func(s sample.Step) bool {
+				judged, is := s.Act.(decision.JudgeRectification)
+				return is && judged.Item == a.Findings[0].Item
+			})
+			a.Findings[0].Unit = cmp.Or(walk[i].Actor.Unit, walk[i].Actor.Organ)
+		})(acts("review_case_file"))
+		// The rule is asked at the last acceptance, of another item.
+		end := slices.IndexFunc(walk, func(s sample.Step) bool { return s.Act.Kind() == "complete_execution" })
+		return slices.Insert(walk, end-1, again...)
+	}
+	readAll(t, []reading{
+		{"the unit accepted its own work, and the item went to another later", "S38.1", breach, both(own, later)},
+		{"another accepted, and the item went to another later", "S38.1", ok, later},
+		{"nobody told who rectified, and the organ below accepted", "S38.1", breach, both(without("submit_rectification"), judgedBy("z1", sample.Actor("d713", office)))},
+		{"nobody told who rectified", "S38.1", unknown, without("submit_rectification")},
+	})
 }

@@ -97,23 +97,22 @@ func evaluationConsidered(v *view) result {
 // elsewhere gets round it.
 func evaluatorIndependent(v *view) result {
 	bore := v.boreMainWork()
+	_, nameless := bore[""]
 	return v.evaluations(func(e evaluationCase) result {
-		switch {
-		case e.ordered.Act.Commissioned == nil || e.ordered.Act.Evaluator == "":
-			return v.unknown("由谁评估、是否委托第三方", "who evaluates, and whether a third party is commissioned")
-		case !*e.ordered.Act.Commissioned:
-			return v.evaluatedWithin(e)
+		commissioned, third := e.ordered.Act.Commissioned, v.thirdParty(e)
+		if commissioned != nil && !*commissioned && !third {
+			return v.not("未委托第三方评估", "no third party is commissioned")
 		}
-		_, untold := bore[""]
+		untold := nameless || commissioned == nil && !third
 		for _, name := range e.evaluators() {
-			untold = untold || name == "" && len(bore) > 0
-			if what, did := bore[bodyName(name)]; did && name != "" {
+			untold = untold || name == ""
+			if what, did := bore[bodyName(name)]; did && name != "" && (third || commissioned != nil) {
 				return v.broken(fmt.Sprintf("“%s”在决策前承担了%s，不得受托评估", name, what[0]),
 					fmt.Sprintf("%q did the %s before the decision and may not be commissioned", name, what[1])).about("%s", name)
 			}
 		}
 		if untold {
-			return v.unknown("由谁论证、评估", "who reviewed, assessed or evaluated")
+			return v.unknown("由谁论证、评估，是否委托第三方", "who reviewed, assessed or evaluated, and whether a third party is commissioned")
 		}
 		return v.ok()
 	})
@@ -133,24 +132,18 @@ func (e evaluationCase) evaluators() []string {
 	return names
 }
 
-// evaluatedWithin judges an evaluation that is said not to be commissioned:
-// neither an expert whom the organ engaged nor another organ is its own.
-func (v *view) evaluatedWithin(e evaluationCase) result {
-	outside := func(name string) result {
-		return v.broken(fmt.Sprintf("“%s”不属于本机关，实为委托第三方评估", name),
-			fmt.Sprintf("%q is not of this organ: a third party is commissioned in fact", name)).about("%s", name)
-	}
+// thirdParty reports whether a third party evaluates in fact, whatever the
+// order calls it: neither an expert whom the organ engaged nor another organ is
+// its own.
+func (v *view) thirdParty(e evaluationCase) bool {
 	for _, name := range e.evaluators() {
 		engaged := func(x decision.Done[decision.EngageExpert]) bool { return bodyName(x.Act.Expert) == bodyName(name) }
 		if bodyName(name) != "" && slices.ContainsFunc(v.d.Experts, engaged) {
-			return outside(name)
+			return true
 		}
 	}
 	own := bodyName(v.Organ().Name)
-	if e.filed != nil && e.filed.Actor.Organ != "" && own != "" && bodyName(e.filed.Actor.Organ) != own {
-		return outside(e.filed.Actor.Organ)
-	}
-	return v.not("未委托第三方评估", "no third party is commissioned")
+	return e.filed != nil && e.filed.Actor.Organ != "" && own != "" && bodyName(e.filed.Actor.Organ) != own
 }
 
 // evaluations asks a question of each evaluation that is owed and returns the

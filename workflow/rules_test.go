@@ -291,7 +291,7 @@ var breaches = []struct {
 	{"R36.3", "the risk assessor in full-width letters", "order_evaluation", both(
 		edit(func(a *decision.FileRiskAssessment) { a.Assessor = "ABC评估(集团)" }), evaluator("ＡＢＣ评估（集团）"))},
 	{"R36.3", "an expert from outside, said to be the organ's own", "order_evaluation", both(evaluator("环境研究 机构"), within)},
-	{"R36.3", "a report of another organ, said to be the organ's own", "", both(within, func(walk steps) steps {
+	{"R36.3", "the risk assessor, who reports for another organ, said to be the organ's own", "", both(evaluator("风险评估机构"), within, func(walk steps) steps {
 		for i, s := range walk {
 			if s.Act.Kind() == "file_evaluation" {
 				walk[i].Actor.Organ = "邻县人民政府"

@@ -727,7 +727,9 @@ func (v *verifier) derived(f *zip.File) error {
 
 // jsonText reads JSON, all of it.
 // jsonText reads JSON that others may write too, and may say more in.
-func jsonText(data []byte, v any) error { return decode(data, v, json.NewDecoder(bytes.NewReader(data))) }
+func jsonText(data []byte, v any) error {
+	return decode(data, v, json.NewDecoder(bytes.NewReader(data)))
+}
 
 // ownText reads what a dossier itself writes: strictly, and in its one
 // spelling. [encoding/json] takes a name of a field in any case, and the last

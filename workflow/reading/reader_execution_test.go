@@ -162,14 +162,16 @@ var evaluation = map[string]reader{
 	},
 	"R36.3": func(s story) answer { // Art 36 ¶2
 		a := fine
+		p, _ := decision.Last(s.Proposals)
 		for i, o := range s.EvaluationOrders {
-			did := bore(s, o.Act.Evaluator)
+			did, third := bore(s, o.Act.Evaluator), best(yes(o.Act.Commissioned), engagedBy(s, o.Act.Evaluator))
 			for _, e := range reports(s, i) { // who made it evaluated, whoever was named
+				third = best(third, unless(said(e.Actor.Organ) && said(p.Act.Organ.Name) && e.Actor.Organ != p.Act.Organ.Name))
 				for _, name := range inPerson(e.Act.Evaluator, e.Actor, workflow.RoleEvaluator) {
-					did = best(did, bore(s, name))
+					did, third = best(did, bore(s, name)), best(third, engagedBy(s, name))
 				}
 			}
-			a = worst(a, where(worst(did, yes(o.Act.Commissioned)), broken))
+			a = worst(a, where(worst(did, third), broken))
 		}
 		return a
 	},
@@ -224,6 +226,16 @@ func reports(s story, order int) []decision.Done[decision.FileEvaluation] {
 	return slices.DeleteFunc(slices.Clone(s.Evaluations), func(e decision.Done[decision.FileEvaluation]) bool {
 		return e.Seq < s.EvaluationOrders[order].Seq || e.Seq > nextOrder(s, order)
 	})
+}
+
+// engagedBy says whether the organ engaged somebody as an expert: to call him
+// its own does not make him that.
+func engagedBy(s story, name string) answer {
+	names := []string{}
+	for _, e := range s.Experts {
+		names = append(names, e.Act.Expert)
+	}
+	return unless(said(name) && slices.Contains(names, name))
 }
 
 // nextOrder is when the next evaluation was ordered.
