@@ -55,40 +55,7 @@ var places = map[workflow.Stage]string{
 // specimens are one well-formed act of every kind, with its actor.
 func specimens(t *testing.T) map[decision.Kind]sample.Step {
 	t.Helper()
-	all := map[decision.Kind]sample.Step{}
-	for _, s := range sample.Walk("d713") {
-		if _, known := all[s.Act.Kind()]; !known {
-			all[s.Act.Kind()] = s
-		}
-	}
-	digest := sample.Named("某记录").Digest
-	for _, s := range (steps{
-		step(workflow.RoleChiefExecutive, "03-05", decision.Decline{Decider: "行政首长", Reason: "条件不成熟"}),
-		step(workflow.RoleGovOffice, "04-23", decision.Withdraw{Decider: "行政首长", Reason: "上位法即将修订"}),
-		step(unit, "04-22", decision.RelyOnAssessment{
-			Earlier: "〔2025〕3号", Rules: "社会稳定风险评估办法", Assessor: "风险评估机构", Draft: 2, Scope: "社会稳定", CoversRisk: new(true), Controllable: new(true), Report: sample.Named("已有评估报告"),
-		}),
-		step(workflow.RoleLegalityReviewer, "04-24", decision.ReturnPackage{Draft: 2, Reason: "材料不全"}),
-		step(office, "05-12", decision.InvokeReform{Draft: 3, InvokedBy: "行政首长", NoStateRule: "国家尚无规定", Risks: []string{"可能被诉"}}),
-		step(unit, "04-20", decision.StateExpropriation{OldTown: new(true), MajorityObjects: new(false), ManyAffected: new(true), FundsReady: new(true)}),
-		step(unit, "05-12", decision.ConcludeReview{Draft: 3, Outcome: "issued", Reason: "审查已过"}),
-		step(workflow.RoleMeetingSecretary, "05-16", decision.CorrectMinutes{Corrects: 56, Was: "甲", Is: "乙", Reason: "笔误", Signers: []string{"会议秘书"}}),
-		step(office, "05-19", decision.RecordCongressAct{Form: "report", Body: "县人大常委会", ActedOn: date("05-19"), Reference: "报告", Result: "received"}),
-		step(office, "05-20", decision.WithholdPublication{Ground: "trade_secret", LegalBasis: "政府信息公开条例第十五条", Decider: "行政首长", Reason: "涉及商业秘密"}),
-		step(office, "05-25", decision.FileForRecord{With: "市人民政府", FiledOn: date("05-25")}),
-		step(office, "06-28", openChange),
-		step(office, "06-28", conclude("abandoned")),
-		step(office, "04-24", decision.EraseData{Materials: []string{digest}, Class: decision.ClassPersonal, Ground: "个人信息保护法第四十七条", DecidedBy: "行政首长"}),
-		step(unit, "04-24", decision.LinkCase{Case: "case-3", Object: "contract", Title: "采购合同"}),
-		step(office, "04-24", decision.AdoptPack{Pack: "strict-five", Digest: digest, Changes: []string{"steps"}, Decider: "行政首长", Reason: "新规施行"}),
-		step(workflow.RoleLegalityReviewer, "06-20", decision.ReviewCaseFile{
-			Sheet: "d713", SheetDigest: digest, Reviewer: "评查人员", Scores: []decision.SheetScore{{Item: "1", Points: new(100)}}, Total: new(100), Vetoed: new(false),
-		}),
-	}) {
-		if _, known := all[s.Act.Kind()]; !known {
-			all[s.Act.Kind()] = s
-		}
-	}
+	all := sample.Specimens()
 	for _, info := range decision.Catalogue() {
 		if _, known := all[info.Kind]; !known {
 			t.Errorf("no specimen of %s", info.Kind)
