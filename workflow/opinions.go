@@ -80,8 +80,14 @@ func takesOpinions(c Case, activity string, today calendar.Date, by decision.Act
 // register, at most ten thousand at a time, and returns the receipt of each
 // act. No pending opinion is not an error: the list is empty.
 func (s *Service) CommitOpinions(ctx context.Context, id string, by decision.Actor) ([]Receipt, error) {
-	if _, err := s.Store.Load(ctx, id); err != nil {
+	before, err := s.load(ctx, id)
+	if err != nil {
 		return nil, err
+	}
+	// Whoever may not is told so, also when nothing waits.
+	if zh, en, ok := permitted(before.Case, decision.CommitOpinions{}, by); !ok {
+		refused := &RefusedError{Code: CodeRole, Act: decision.CommitOpinions{}.Kind(), Stage: before.Stage, Zh: zh, En: en}
+		return nil, errors.Join(refused, s.noteRefusal(ctx, Request{Decision: id, Act: decision.CommitOpinions{}, Actor: by}, s.now(), refused))
 	}
 	var receipts []Receipt
 	for attempt := 0; attempt < maxAttempts; {

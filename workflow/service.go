@@ -265,15 +265,16 @@ func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positi
 	if occurred.IsZero() {
 		occurred = today
 	}
-	adopted, err := s.newPack(r.Act)
-	if err != nil {
-		return Receipt{}, err
-	}
 	deed := Deed{
 		Ref: decision.Ref{Seq: have.Version() + 1, OccurredOn: occurred, RecordedOn: today, Actor: r.Actor},
-		Act: r.Act, Reasons: r.Reasons, Pack: adopted,
+		Act: r.Act, Reasons: r.Reasons,
 	}
-	applied, err := Apply(have.Case, deed)
+	adopted, unknown := s.newPack(r.Act)
+	deed.Pack = adopted
+	applied, err := Apply(have.Case, deed) // refuses who may not, before it is said which packs there are
+	if err == nil {
+		err = unknown
+	}
 	if err == nil {
 		err = s.initiatedUnder(have.Case, deed)
 	}
