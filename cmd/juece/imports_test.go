@@ -58,9 +58,11 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 		"workflow/audit":      {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/dossier", "workflow/history", "workflow/pack", "workflow/transparency"}, others: []string{validate, yaml, mod, uuid}},
 		"workflow/dossier":    {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency"}, others: []string{validate, yaml, mod, uuid}},
 		"workflow/httpapi":    {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "workflow/dossier", "workflow/plan", "workflow/scoresheet", "workflow/statistics"}, others: []string{validate, yaml, mod, uuid, huma}},
-		"store":               {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose}},
-		"store/postgres":      {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, pq}},
-		"store/sqlite":        {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, modernc}},
+		// A program that asks over HTTP links neither a server nor a database.
+		"workflow/httpapi/client": {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
+		"store":                   {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose}},
+		"store/postgres":          {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, pq}},
+		"store/sqlite":            {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, modernc}},
 	} {
 		t.Run(pkg, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,374 @@
+package client_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/httpapi"
+	"github.com/juece/juece/workflow/httpapi/client"
+	"github.com/juece/juece/workflow/sample"
+	"github.com/juece/juece/workflow/workflowtest"
+)
+
+// server is an API over a store; between it and the clients anything may happen.
+type server struct {
+	url    string
+	clock  *sample.Clock
+	svc    *workflow.Service
+	answer atomic.Pointer[func(http.ResponseWriter, *http.Request, http.Handler)]
+}
+
+func serve(t *testing.T) *server {
+	t.Helper()
+	clock := sample.NewClock(calendar.MustParseDate("2026-03-01"))
+	s := &server{clock: clock, svc: workflowtest.Service(t, workflowtest.SQLite(t), clock)}
+	mux := http.NewServeMux()
+	api := humago.NewWithPrefix(mux, "/v1", httpapi.Config("test"))
+	err := httpapi.Register(api, s.svc, httpapi.Options{Identify: func(ctx huma.Context) (decision.Actor, error) {
+		var a decision.Actor
+		err := json.Unmarshal([]byte(strings.TrimPrefix(ctx.Header("Authorization"), "Bearer ")), &a)
+		return a, err
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if between := s.answer.Load(); between != nil {
+			(*between)(w, r, mux)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
+	t.Cleanup(listener.Close)
+	s.url = listener.URL + "/v1"
+	return s
+}
+
+// as is a client of somebody. The token is who he is.
+func (s *server) as(t *testing.T, a decision.Actor) *client.Client {
+	t.Helper()
+	token, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &client.Client{Base: s.url, Authorize: client.Bearer(string(token)), Language: "en", Backoff: client.Backoff{First: time.Millisecond, Most: time.Second}}
+}
+
+// between puts something between clients and the API.
+func (s *server) between(do func(http.ResponseWriter, *http.Request, http.Handler)) {
+	s.answer.Store(&do)
+}
+
+// walk does the sample's acts before one of a kind.
+func (s *server) walk(t *testing.T, steps []sample.Step) (id string, version int64) {
+	t.Helper()
+	ctx := t.Context()
+	for i, step := range steps {
+		s.clock.Set(step.On)
+		c := s.as(t, step.Actor)
+		for _, f := range step.Files {
+			if i == 0 {
+				break
+			}
+			held, err := c.Upload(ctx, id, f.Name, f.MediaType, f.Content)
+			if err != nil || held.Digest != f.Digest {
+				t.Fatalf("upload: %v %v", held, err)
+			}
+		}
+		var recorded client.Receipt
+		var err error
+		switch act := step.Act.(type) {
+		case decision.Propose:
+			recorded, err = c.Propose(ctx, act, client.Pack("d713"), client.OccurredOn(step.On))
+			id = recorded.Decision
+		case decision.CommitOpinions:
+			var all []client.Receipt
+			if _, err = c.SubmitOpinions(ctx, id, step.Opinions); err == nil {
+				all, err = c.CommitOpinions(ctx, id)
+			}
+			if len(all) > 0 {
+				recorded = all[0]
+			}
+		default:
+			options := []client.Option{client.OccurredOn(step.On)}
+			for rule, text := range step.Reasons {
+				options = append(options, client.Reason(rule, text))
+			}
+			recorded, err = c.Do(ctx, id, version, act, options...)
+		}
+		if err != nil || recorded.Version != version+1 {
+			t.Fatalf("step %d, %s: %+v %v", i+1, step.Act.Kind(), recorded, err)
+		}
+		version = recorded.Version
+	}
+	return id, version
+}
+
+// A whole decision is recorded and read through the client, with the library's
+// own act structs.
+func TestADecisionWalksThroughTheClient(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	id, version := s.walk(t, sample.Walk("d713"))
+	ctx := t.Context()
+	c := s.as(t, sample.Actor("d713", workflow.RoleGovOffice))
+	one, err := c.Case(ctx, id)
+	if err != nil || one.Version != version || one.Organ != sample.Organ("d713").Name {
+		t.Errorf("%+v %v", one, err)
+	}
+	entries, err := c.History(ctx, id)
+	if err != nil || int64(len(entries)) != version || entries[0].Seq != 1 {
+		t.Errorf("%d entries: %v", len(entries), err)
+	}
+	n := 0
+	for summary, err := range c.Cases(ctx, client.Filter{LeadUnit: sample.LeadUnit}) {
+		if err != nil || summary.ID != id {
+			t.Errorf("%+v %v", summary, err)
+		}
+		n++
+	}
+	if n != 1 {
+		t.Errorf("%d cases", n)
+	}
+	var file bytes.Buffer
+	material, content := sample.File("调研报告")
+	if err := c.Download(ctx, id, content.Digest, &file); err != nil || !bytes.Equal(file.Bytes(), content.Content) {
+		t.Errorf("%s: %q %v", material.Digest, &file, err)
+	}
+	if missing, err := c.Missing(ctx, id, "evaluate"); !client.Is(err, "unknown_act") {
+		t.Errorf("%+v %v", missing, err)
+	}
+}
+
+// What the client knows of an answer is all there is to know: a field that it
+// does not have would be lost on whoever uses it.
+func TestTheClientKnowsEveryField(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	id, _ := s.walk(t, sample.Before("d713", "issue_legality_opinion"))
+	reviewer := sample.Actor("d713", workflow.RoleLegalityReviewer)
+	var last []byte
+	s.between(func(w http.ResponseWriter, r *http.Request, api http.Handler) {
+		seen := httptest.NewRecorder()
+		api.ServeHTTP(seen, r)
+		last = seen.Body.Bytes()
+		w.WriteHeader(seen.Code)
+		_, _ = w.Write(last)
+	})
+	c := s.as(t, reviewer)
+	strict := func(what string, into any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		dec := json.NewDecoder(bytes.NewReader(last))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(into); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	_, err := c.Case(t.Context(), id)
+	strict("case", &client.Case{}, err)
+	_, err = c.Missing(t.Context(), id, "")
+	strict("missing", &client.Missing{}, err)
+	_, err = c.History(t.Context(), id)
+	strict("history", &struct {
+		Items   []client.Entry
+		Sealing any
+	}{}, err)
+	for task, err := range c.Tasks(t.Context()) {
+		strict("tasks "+task.Decision, &struct {
+			Items []client.Task
+			Next  string
+		}{}, err)
+	}
+	for one, err := range c.Cases(t.Context(), client.Filter{}) {
+		strict("cases "+one.ID, &struct {
+			Items []client.Summary
+			Next  string
+		}{}, err)
+	}
+	_, err = c.Do(t.Context(), id, client.Any, decision.ReturnPackage{Draft: 2, Reason: "材料不全"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	strict("receipt", &client.Receipt{}, err)
+	_, err = c.Do(t.Context(), id, 1, decision.ReturnPackage{Draft: 2, Reason: "材料不全"})
+	if !client.Is(err, "version_conflict") {
+		t.Errorf("%v", err)
+	}
+}
+
+// A refusal comes with its findings, and a field that is wrong with its name.
+func TestAProblemSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	id, version := s.walk(t, sample.Before("d713", "submit_draft"))
+	unit := s.as(t, sample.Actor("d713", workflow.RoleUndertakingUnit))
+	_, err := unit.Do(t.Context(), id, version, decision.RecordInvestigation{})
+	p, ok := errors.AsType[*client.Problem](err)
+	if !ok || p.Code != "invalid_act" || p.Status != http.StatusUnprocessableEntity || len(p.Errors) == 0 || !strings.HasPrefix(p.Errors[0].Field, "act.") {
+		t.Errorf("%+v", p)
+	}
+	_, err = unit.Do(t.Context(), id, version, decision.SubmitForReview{Draft: 1})
+	if p, ok = errors.AsType[*client.Problem](err); !ok || p.Status < 400 || p.Error() == "" {
+		t.Errorf("%v", err)
+	}
+	_, err = s.as(t, decision.Actor{}).Case(t.Context(), id)
+	if !client.Is(err, "unauthenticated") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Whatever is lost on the way, an act is recorded once.
+func TestAnActIsRecordedOnceWhateverIsLost(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(int, http.ResponseWriter, *http.Request, http.Handler) bool{
+		"the answer is lost": func(n int, w http.ResponseWriter, r *http.Request, api http.Handler) bool {
+			if n < 3 {
+				api.ServeHTTP(httptest.NewRecorder(), r)
+				panic(http.ErrAbortHandler)
+			}
+			return true
+		},
+		"it never arrived": func(n int, _ http.ResponseWriter, _ *http.Request, _ http.Handler) bool {
+			if n < 3 {
+				panic(http.ErrAbortHandler)
+			}
+			return true
+		},
+		"busy": func(n int, w http.ResponseWriter, _ *http.Request, _ http.Handler) bool {
+			if n < 3 {
+				w.WriteHeader(http.StatusServiceUnavailable)
+			}
+			return n >= 3
+		},
+		"a gateway gave up": func(n int, w http.ResponseWriter, r *http.Request, api http.Handler) bool {
+			if n < 3 {
+				api.ServeHTTP(httptest.NewRecorder(), r)
+				w.WriteHeader(http.StatusGatewayTimeout)
+			}
+			return n >= 3
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t)
+			id, version := s.walk(t, sample.Before("d713", "record_investigation"))
+			step := sample.Walk("d713")[version]
+			sent := 0
+			s.between(func(w http.ResponseWriter, r *http.Request, api http.Handler) {
+				if r.Method != http.MethodPost || !strings.Contains(r.URL.Path, "/acts/") {
+					api.ServeHTTP(w, r)
+					return
+				}
+				if sent++; lose(sent, w, r, api) {
+					api.ServeHTTP(w, r)
+				}
+			})
+			c := s.as(t, step.Actor)
+			for _, f := range step.Files {
+				if _, err := c.Upload(t.Context(), id, f.Name, f.MediaType, f.Content); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := c.Do(t.Context(), id, version, step.Act)
+			if err != nil || got.Version != version+1 || sent != 3 {
+				t.Errorf("%+v after %d: %v", got, sent, err)
+			}
+			entries, err := c.History(t.Context(), id)
+			if err != nil || int64(len(entries)) != version+1 {
+				t.Errorf("%d entries, want %d: %v", len(entries), version+1, err)
+			}
+		})
+	}
+}
+
+// What a repeat would do twice is not repeated; what asks for too long a wait is
+// told; and an end of the context ends the waiting.
+func TestWhatIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	id, _ := s.walk(t, sample.Before("d713", "close_comment"))
+	public := s.as(t, sample.Actor("d713", workflow.RolePublic))
+	opinion := []decision.Opinion{{Activity: "c1", Channel: "web", Verification: "anonymous", Text: "意见"}}
+	sent := 0
+	s.between(func(_ http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		sent++
+		panic(http.ErrAbortHandler)
+	})
+	if _, err := public.SubmitOpinions(t.Context(), id, opinion); err == nil || sent != 1 {
+		t.Errorf("opinions: sent %d times, %v", sent, err)
+	}
+	sent = 0
+	s.between(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		sent++
+		w.Header().Set("Retry-After", "3600")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	_, err := public.SubmitOpinions(t.Context(), id, opinion)
+	if p, ok := errors.AsType[*client.Problem](err); !ok || p.RetryAfter != time.Hour || p.Code != "http_429" || sent != 1 {
+		t.Errorf("a long wait: sent %d times, %v", sent, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	s.between(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		cancel()
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	if _, err := public.SubmitOpinions(ctx, id, opinion); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A download that was cut short is an error, not a shorter file.
+func TestAFileThatIsCutShortIsAnError(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.between(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = io.WriteString(w, "half")
+	})
+	c := s.as(t, sample.Actor("d713", workflow.RoleAuditor))
+	if err := c.Dossier(t.Context(), "case", 0, io.Discard); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("%v", err)
+	}
+}
+
+// Names are escaped: none leads to another path.
+func TestAnIDIsOnePartOfAPath(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	var paths []string
+	s.between(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		paths = append(paths, r.URL.EscapedPath())
+		w.WriteHeader(http.StatusNotFound)
+	})
+	c := s.as(t, sample.Actor("d713", workflow.RoleAuditor))
+	for _, id := range []string{"../acts", "a/b", "a?b", "a#b"} {
+		if _, err := c.Case(t.Context(), id); err == nil {
+			t.Errorf("%s: found", id)
+		}
+	}
+	want := []string{"/v1/decisions/..%2Facts", "/v1/decisions/a%2Fb", "/v1/decisions/a%3Fb", "/v1/decisions/a%23b"}
+	if !slices.Equal(paths, want) {
+		t.Error(fmt.Sprint(paths))
+	}
+}

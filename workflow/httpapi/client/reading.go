@@ -1,0 +1,261 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/history"
+)
+
+// Stage is where a case stands.
+type Stage struct {
+	ID workflow.Stage `json:"id"`
+	Zh string         `json:"zh"`
+	En string         `json:"en"`
+}
+
+// Receipt says what was recorded.
+type Receipt struct {
+	Decision string             `json:"decision"`
+	Version  int64              `json:"version"`
+	Digest   history.Digest     `json:"digest"`
+	Stage    Stage              `json:"stage"`
+	LagDays  int                `json:"lag_days"`
+	Findings []workflow.Finding `json:"findings"`
+}
+
+// Case is one case; its version is what to act on.
+type Case struct {
+	ID       string             `json:"id"`
+	Version  int64              `json:"version"`
+	Stage    Stage              `json:"stage"`
+	Title    string             `json:"title"`
+	Organ    string             `json:"organ"`
+	LeadUnit string             `json:"lead_unit"`
+	Pack     string             `json:"pack"`
+	Draft    int                `json:"draft"`
+	Opinions int64              `json:"opinions"`
+	Acts     []Act              `json:"acts"`
+	Findings []workflow.Finding `json:"findings"`
+}
+
+// Act is an act that has a place in a stage.
+type Act struct {
+	Kind    decision.Kind   `json:"kind"`
+	Zh      string          `json:"zh"`
+	En      string          `json:"en"`
+	Article int             `json:"article"`
+	Roles   []decision.Role `json:"roles"`
+}
+
+// Summary is a case in a list.
+type Summary struct {
+	ID        string         `json:"id"`
+	Version   int64          `json:"version"`
+	Head      history.Digest `json:"head"`
+	Stage     Stage          `json:"stage"`
+	Title     string         `json:"title"`
+	Organ     string         `json:"organ"`
+	LeadUnit  string         `json:"lead_unit"`
+	Pack      string         `json:"pack"`
+	CreatedAt time.Time      `json:"created_at"`
+	UpdatedAt time.Time      `json:"updated_at"`
+}
+
+// Task is something that waits for the caller.
+type Task struct {
+	Decision string        `json:"decision"`
+	Act      decision.Kind `json:"act"`
+	Zh       string        `json:"zh"`
+	En       string        `json:"en"`
+	Rule     string        `json:"rule"`
+	Role     decision.Role `json:"role"`
+	Unit     string        `json:"unit"`
+	Due      calendar.Date `json:"due"`
+}
+
+// Entry is one entry of a history; Entry.Entry is the text that is hashed.
+type Entry struct {
+	Seq        int64          `json:"seq"`
+	Digest     history.Digest `json:"digest"`
+	OccurredOn string         `json:"occurred_on"`
+	RecordedAt string         `json:"recorded_at"`
+	LagDays    int            `json:"lag_days"`
+	Entry      string         `json:"entry"`
+}
+
+// Missing is what an act still lacks, by who can clear it.
+type Missing struct {
+	Gate        decision.Kind    `json:"gate"`
+	Zh          string           `json:"zh"`
+	En          string           `json:"en"`
+	Groups      []workflow.Group `json:"groups"`
+	Earliest    calendar.Date    `json:"earliest"`
+	Provisional bool             `json:"provisional"`
+	Publication *Missing         `json:"publication"`
+}
+
+// Held is a material that the server keeps; acts name it by its digest.
+type Held struct {
+	Digest     history.Digest        `json:"digest"`
+	Name       string                `json:"name"`
+	MediaType  string                `json:"media_type"`
+	Size       int64                 `json:"size"`
+	Restricted *decision.Restriction `json:"restricted"`
+}
+
+// OpinionReceipt is what an author keeps.
+type OpinionReceipt struct {
+	ID     string         `json:"id"`
+	Digest history.Digest `json:"digest"`
+}
+
+// Case reads a case.
+func (c *Client) Case(ctx context.Context, id string) (Case, error) {
+	return getJSON[Case](ctx, c, join("decisions", id), nil)
+}
+
+// Filter selects cases; fields that are empty do not.
+type Filter struct{ Organ, Stage, LeadUnit string }
+
+// Cases lists the cases that the caller may read, page after page. The
+// sequence ends with the first error.
+func (c *Client) Cases(ctx context.Context, f Filter) iter.Seq2[Summary, error] {
+	query := url.Values{}
+	for name, value := range map[string]string{"organ": f.Organ, "stage": f.Stage, "lead_unit": f.LeadUnit} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	return pages[Summary](ctx, c, "decisions", query)
+}
+
+// Tasks lists what waits for the caller, the earliest due first.
+func (c *Client) Tasks(ctx context.Context) iter.Seq2[Task, error] {
+	return pages[Task](ctx, c, "tasks", url.Values{})
+}
+
+// page is one page of a list.
+type page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next"`
+}
+
+func pages[T any](ctx context.Context, c *Client, path string, query url.Values) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for {
+			page, err := getJSON[page[T]](ctx, c, path, query)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, item := range page.Items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if page.Next == "" {
+				return
+			}
+			query.Set("after", page.Next)
+		}
+	}
+}
+
+// History reads the whole record of a case.
+func (c *Client) History(ctx context.Context, id string) ([]Entry, error) {
+	all, err := getJSON[page[Entry]](ctx, c, join("decisions", id, "history"), nil)
+	return all.Items, err
+}
+
+// Missing reads what a gate lacks; "" for the next one, and publication.
+func (c *Client) Missing(ctx context.Context, id string, gate decision.Kind) (Missing, error) {
+	query := url.Values{}
+	if gate != "" {
+		query.Set("gate", string(gate))
+	}
+	return getJSON[Missing](ctx, c, join("decisions", id, "missing"), query)
+}
+
+// Upload keeps a file for a case. To upload it again does nothing more.
+func (c *Client) Upload(ctx context.Context, id, name, mediaType string, content []byte) (Held, error) {
+	r := request{
+		method: http.MethodPost, path: join("decisions", id, "materials"), query: url.Values{"name": {name}},
+		header: http.Header{"Content-Type": {mediaType}}, safe: true,
+		body: func() io.Reader { return bytes.NewReader(content) },
+	}
+	return readJSON[Held](ctx, c, r)
+}
+
+// SubmitOpinions enters opinions into the register. Each call enters them once
+// more, so a call whose answer was lost is not repeated by itself.
+func (c *Client) SubmitOpinions(ctx context.Context, id string, opinions []decision.Opinion) ([]OpinionReceipt, error) {
+	r := request{method: http.MethodPost, path: join("decisions", id, "opinions"), header: http.Header{}}
+	kept, err := sendJSON[page[OpinionReceipt]](ctx, c, r, map[string]any{"opinions": opinions})
+	return kept.Items, err
+}
+
+// CommitOpinions has the history commit to the opinions that wait.
+func (c *Client) CommitOpinions(ctx context.Context, id string) ([]Receipt, error) {
+	r := request{method: http.MethodPost, path: join("decisions", id, "opinions", "commit"), header: http.Header{}, safe: true}
+	recorded, err := readJSON[page[Receipt]](ctx, c, r)
+	return recorded.Items, err
+}
+
+// Download writes a material to w.
+func (c *Client) Download(ctx context.Context, id string, digest history.Digest, w io.Writer) error {
+	return c.copy(ctx, join("decisions", id, "materials", string(digest)), nil, w)
+}
+
+// Dossier writes the dossier of a case to w, as far as the checkpoint of a size
+// covers the case; 0 for the latest one.
+func (c *Client) Dossier(ctx context.Context, id string, size int64, w io.Writer) error {
+	query := url.Values{}
+	if size > 0 {
+		query.Set("size", strconv.FormatInt(size, 10))
+	}
+	return c.copy(ctx, join("decisions", id, "dossier"), query, w)
+}
+
+// EntryReceipt writes the receipt of an entry to w.
+func (c *Client) EntryReceipt(ctx context.Context, id string, seq int64, w io.Writer) error {
+	return c.copy(ctx, join("decisions", id, "history", strconv.FormatInt(seq, 10), "receipt"), nil, w)
+}
+
+// OpinionReceipt writes the receipt of an opinion to w, by the digest that its
+// author got.
+func (c *Client) OpinionReceipt(ctx context.Context, id string, digest history.Digest, w io.Writer) error {
+	return c.copy(ctx, join("decisions", id, "receipts", string(digest)), nil, w)
+}
+
+// Checkpoint writes the signed note of the latest checkpoint to w.
+func (c *Client) Checkpoint(ctx context.Context, w io.Writer) error {
+	return c.copy(ctx, "log/checkpoint", nil, w)
+}
+
+func (c *Client) copy(ctx context.Context, path string, query url.Values, w io.Writer) error {
+	answer, err := c.send(ctx, request{method: http.MethodGet, path: path, query: query, header: http.Header{}, safe: true})
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close() //nolint:errcheck // it was read, or the reader has failed
+	n, err := io.Copy(w, answer.Body)
+	if err == nil && answer.ContentLength >= 0 && n != answer.ContentLength {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return fmt.Errorf("client: read %s: %w", path, err)
+	}
+	return nil
+}
