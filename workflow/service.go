@@ -428,6 +428,45 @@ func (s *Service) Read(ctx context.Context, id string) (Case, error) {
 	return have.Case, err
 }
 
+// Moment is a point in a history: a time, or an entry. The zero value is now.
+type Moment struct {
+	Time time.Time
+	Seq  int64 // the last entry to count
+}
+
+// ReadAt returns a case as it stood recorded at a moment, the entries that it
+// was folded from, and the civil day of the moment, on which it is then to be
+// judged. What was recorded later is not there, whatever day it is said to have
+// happened on; opinions that waited in the register then are not known any
+// more. The error is [ErrNotFound] when nothing had been recorded.
+func (s *Service) ReadAt(ctx context.Context, id string, at Moment) (Case, []history.Record, calendar.Date, error) {
+	have, err := s.load(ctx, id)
+	if err != nil {
+		return Case{}, nil, calendar.Date{}, err
+	}
+	n, on := len(have.entries), calendar.DateOf(s.now())
+	for i, e := range have.entries {
+		recorded, err := history.ParseTime(e.RecordedAt)
+		if err != nil {
+			return Case{}, nil, calendar.Date{}, err
+		}
+		if at.Seq > 0 && e.Seq > at.Seq || !at.Time.IsZero() && recorded.After(at.Time) {
+			n = i
+			break
+		}
+		if at.Seq > 0 {
+			on = calendar.DateOf(recorded)
+		}
+	}
+	if !at.Time.IsZero() {
+		on = calendar.DateOf(at.Time)
+	}
+	if n == 0 || at.Seq > int64(len(have.entries)) {
+		return Case{}, nil, calendar.Date{}, fmt.Errorf("%s at that moment: %w", id, ErrNotFound)
+	}
+	return have.until(int64(n)), have.records[:n], on, nil
+}
+
 // History returns the entries of a case verbatim.
 func (s *Service) History(ctx context.Context, id string) ([]history.Record, error) {
 	return s.Store.Load(ctx, id)

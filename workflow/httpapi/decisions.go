@@ -86,7 +86,7 @@ func (s *server) decisions() {
 	add(s, get("list-decisions", "/decisions", "decisions", "案件列表 List cases",
 		"所属机关的案件，按编号排列。The cases of the caller's organ in order of id; an auditor sees all."), readers(), s.listDecisions)
 	add(s, get("get-decision", "/decisions/{id}", "decisions", "查看案件 Read a case",
-		"阶段、可以进行的程序行为和违反的规则。Where it stands, what can be done, what is violated. The ETag is the version to act on."), readers(), s.getDecision)
+		"阶段、可以进行的程序行为和违反的规则；可以查看当时的情况（第三十三条）。Where it stands, what can be done, what is violated, now or as recorded at a moment (D713 Art 33). The ETag is the version to act on."), readers(), s.getDecision)
 	add(s, get("get-history", "/decisions/{id}/history", "decisions", "查看历史 Read the history",
 		"全过程记录（第三十三条），各条的发生日、记录时间和补录天数。The whole record, verbatim (D713 Art 33), with the day each act happened, when it was recorded, and the lag."), readers(), s.getHistory)
 	add(s, get("get-missing", "/decisions/{id}/missing", "decisions", "尚缺事项 What is missing",
@@ -134,8 +134,35 @@ type caseOutput struct {
 	Body Case
 }
 
-func (s *server) getDecision(ctx context.Context, who caller, in *CasePath) (*caseOutput, error) {
-	c, err := s.read(ctx, who, in.ID)
+// PointInTime is a moment of the past that a reader asks about.
+type PointInTime struct {
+	AsOf    time.Time `query:"as_of" doc:"当时：只算此刻以前已经记录的，并按当日判断。As of this time: what was recorded by then, judged on that day." example:"2026-05-08T09:00:00+08:00"`
+	AsOfSeq int64     `query:"as_of_seq" minimum:"1" doc:"当时：算到第几条记录。As of this entry."`
+}
+
+type caseInput struct {
+	CasePath
+	PointInTime
+}
+
+// at returns a case that the caller may read as it stood recorded at a moment,
+// its entries, and the day to judge it on.
+func (s *server) at(ctx context.Context, who caller, id string, m PointInTime) (workflow.Case, []history.Record, calendar.Date, error) {
+	if !m.AsOf.IsZero() && m.AsOfSeq > 0 {
+		return workflow.Case{}, nil, calendar.Date{}, coded{"invalid_request", "as_of和as_of_seq只用一个", "give as_of or as_of_seq, not both"}
+	}
+	if m.AsOf.After(s.now()) {
+		return workflow.Case{}, nil, calendar.Date{}, coded{"invalid_request", "as_of不能晚于现在", "as_of lies in the future"}
+	}
+	c, records, on, err := s.svc.ReadAt(ctx, id, workflow.Moment{Time: m.AsOf, Seq: m.AsOfSeq})
+	if err == nil && !who.mayRead(c.Organ().Name) {
+		err = workflow.ErrNotFound
+	}
+	return c, records, on, err
+}
+
+func (s *server) getDecision(ctx context.Context, who caller, in *caseInput) (*caseOutput, error) {
+	c, _, on, err := s.at(ctx, who, in.ID, in.PointInTime)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +170,7 @@ func (s *server) getDecision(ctx context.Context, who caller, in *CasePath) (*ca
 	return &caseOutput{ETag: etag(c.Version()), Body: Case{
 		ID: c.ID, Version: c.Version(), Stage: viewStage(c.Stage), Title: c.Title(), Organ: c.Organ().Name,
 		LeadUnit: c.Decision.LeadUnit(), Pack: c.Pack.Name, Draft: draft.Act.Draft, Opinions: c.Decision.OpinionCount(),
-		Acts: actsIn(c.Stage), Findings: workflow.Open(workflow.Evaluate(c, s.today())),
+		Acts: actsIn(c.Stage), Findings: workflow.Open(workflow.Evaluate(c, on)),
 	}}, nil
 }
 
@@ -171,22 +198,20 @@ func (s *server) now() time.Time {
 // History is the whole record of a case.
 type History struct {
 	Items   []Entry  `json:"items"`
-	Sealing *Sealing `json:"sealing,omitempty" doc:"封存到何处。How far it is sealed in the log; absent where there is none."`
+	Sealing *Sealing `json:"sealing,omitempty" doc:"封存到何处。How far it is sealed in the log; absent where there is none, and of an earlier moment."`
 }
 
-func (s *server) getHistory(ctx context.Context, who caller, in *CasePath) (*body[History], error) {
-	if _, err := s.read(ctx, who, in.ID); err != nil {
-		return nil, err
-	}
-	records, err := s.svc.History(ctx, in.ID)
+func (s *server) getHistory(ctx context.Context, who caller, in *caseInput) (*body[History], error) {
+	_, records, _, err := s.at(ctx, who, in.ID, in.PointInTime)
 	if err != nil {
 		return nil, err
 	}
-	sealing, err := s.sealing(ctx, who, in.ID, int64(len(records)))
-	if err != nil {
-		return nil, err
+	out := History{Items: make([]Entry, len(records))}
+	if in.PointInTime == (PointInTime{}) {
+		if out.Sealing, err = s.sealing(ctx, who, in.ID, int64(len(records))); err != nil {
+			return nil, err
+		}
 	}
-	out := History{Items: make([]Entry, len(records)), Sealing: sealing}
 	for i, r := range records {
 		if out.Items[i], err = viewEntry(r); err != nil {
 			return nil, err

@@ -118,14 +118,20 @@ func decode[T any](t *testing.T, w *httptest.ResponseRecorder) T {
 // walk does the steps over HTTP and returns the id of the case.
 func (h *harness) walk(pack string, steps []sample.Step) (string, int64) {
 	h.t.Helper()
-	id, version := "", int64(0)
+	return h.walkOn(pack, "", 0, steps)
+}
+
+// walkOn does the steps on a case at a version; the first one opens it when
+// there is none.
+func (h *harness) walkOn(pack, id string, version int64, steps []sample.Step) (string, int64) {
+	h.t.Helper()
 	for i, s := range steps {
 		h.clock.Set(s.On)
 		body := map[string]any{"act": s.Act, "occurred_on": s.On}
 		if s.Reasons != nil {
 			body["reasons"] = s.Reasons
 		}
-		if i == 0 {
+		if id == "" {
 			body["pack"] = pack
 			w := h.do(call{method: "POST", path: "/decisions", actor: s.Actor, body: body})
 			if w.Code != http.StatusCreated {

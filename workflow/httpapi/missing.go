@@ -22,6 +22,7 @@ type Missing struct {
 
 type missingInput struct {
 	CasePath
+	PointInTime
 	Gate string `query:"gate" maxLength:"64" doc:"程序行为；默认为主线上的下一个和公布。An act; by default the next one on the main path, and publication."`
 }
 
@@ -29,7 +30,7 @@ type missingInput struct {
 const publication decision.Kind = "publish"
 
 func (s *server) getMissing(ctx context.Context, who caller, in *missingInput) (*body[Missing], error) {
-	c, err := s.read(ctx, who, in.ID)
+	c, _, on, err := s.at(ctx, who, in.ID, in.PointInTime)
 	if err != nil {
 		return nil, err
 	}
@@ -40,16 +41,20 @@ func (s *server) getMissing(ctx context.Context, who caller, in *missingInput) (
 	if gate == "" {
 		return answer(Missing{Groups: []workflow.Group{}}), nil // nothing is left to do
 	}
-	waiting, err := s.svc.Waiting(ctx, c, gate)
-	if err != nil {
-		return nil, err
+	lacking := workflow.Missing(c, gate, on)
+	if in.PointInTime == (PointInTime{}) { // what waited in the register at an earlier moment is not known
+		waiting, err := s.svc.Waiting(ctx, c, gate)
+		if err != nil {
+			return nil, err
+		}
+		lacking = append(lacking, waiting...)
 	}
-	out, err := missing(gate, append(workflow.Missing(c, gate, s.today()), waiting...))
+	out, err := missing(gate, lacking)
 	if err != nil {
 		return nil, err
 	}
 	if in.Gate == "" && workflow.Ahead(c.Stage, publication) != nil {
-		all, err := missing(publication, workflow.Before(c, publication, s.today()))
+		all, err := missing(publication, workflow.Before(c, publication, on))
 		if err != nil {
 			return nil, err
 		}
