@@ -112,6 +112,7 @@ func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
 		}
 	}
 	s.decisions()
+	s.drafts()
 	s.plans()
 	s.tasks()
 	s.acts()

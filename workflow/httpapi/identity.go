@@ -26,7 +26,8 @@ type access struct {
 //	list, read, history, missing, tasks,    | every role but public, in the cases of their
 //	score sheet, download a material,       | organ; an auditor in every case; a supervisor in the
 //	                                        | cases of the organs that his identity lists
-//	statistics                              |
+//	statistics, drafts and their diffs      |
+//	the package under review                | packageReaders, same cases
 //	read opinions                           | opinionReaders, same cases
 //	  who gave them, and how to reach them  | wholeCase
 //	download a restricted material          | restrictedReaders
@@ -68,6 +69,11 @@ func restrictedReaders() []decision.Role {
 // and who evaluate it (Art 36).
 func opinionReaders() access {
 	return access{roles: append(restrictedReaders(), workflow.RoleExecutingUnit, workflow.RoleEvaluator)}
+}
+
+// packageReaders adds legal counsel, who advises on the package (Art 28).
+func packageReaders() access {
+	return access{roles: append(restrictedReaders(), workflow.RoleLegalAdviser, workflow.RoleGovLawyer)}
 }
 
 func actors(kind decision.Kind) access { return access{roles: workflow.Permitted(kind), judged: true} }
