@@ -176,9 +176,21 @@ type Actor struct {
 	Unit       string `json:"unit,omitempty" validate:"max=128"`
 	Roles      []Role `json:"roles,omitempty" validate:"max=32,dive,max=64"`
 	OnBehalfOf string `json:"on_behalf_of,omitempty" validate:"max=128"`
+	// Authority is the document (文号) by which he acts on behalf of another
+	// (代行、授权).
+	Authority string `json:"authority,omitempty" validate:"max=300"`
 	// Supervises names the organs that a supervisor is set over (Art 8 ¶2).
 	// The history keeps what was done, not how far the identity reaches.
 	Supervises []string `json:"supervises,omitempty" validate:"max=200,dive,max=128"`
+	// Cases, when there are any, are the only ones within reach of the
+	// identity. The history does not keep them either.
+	Cases []string `json:"cases,omitempty" validate:"max=200,dive,required,max=64"`
+}
+
+// Reaches reports whether a case is within reach of the identity, as far as
+// named cases limit it.
+func (a Actor) Reaches(decision string) bool {
+	return len(a.Cases) == 0 || slices.Contains(a.Cases, decision)
 }
 
 // Ref says where in the history an act stands, and who stands behind it.

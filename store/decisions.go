@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -77,6 +78,8 @@ func (s *Store) List(ctx context.Context, q workflow.Query) ([]workflow.Summary,
 	restrict(` AND organ = $`, q.Organ)
 	restrict(` AND stage = $`, q.Stage)
 	restrict(` AND lead_unit = $`, q.LeadUnit)
+	within, args := amongCases(q.Cases, args)
+	query += within
 	args = append(args, q.Limit)
 	query += ` ORDER BY decision_id LIMIT $` + strconv.Itoa(len(args))
 
@@ -89,4 +92,17 @@ func (s *Store) List(ctx context.Context, q workflow.Query) ([]workflow.Summary,
 		list[i] = r.summary()
 	}
 	return list, nil
+}
+
+// amongCases restricts rows to the decisions named, when there are any.
+func amongCases(cases []string, args []any) (where string, with []any) {
+	if len(cases) == 0 {
+		return "", args
+	}
+	places := make([]string, len(cases))
+	for i, id := range cases {
+		args = append(args, id)
+		places[i] = "$" + strconv.Itoa(len(args))
+	}
+	return ` AND decision_id IN (` + strings.Join(places, ", ") + `)`, args
 }

@@ -126,6 +126,8 @@ func taskQuery(q workflow.TaskQuery) (string, []any) {
 	restrict(` AND decision_id = $`, q.Decision)
 	restrict(` AND organ = $`, q.Organ)
 	restrict(` AND role = $`, q.Role)
+	within, args := amongCases(q.Cases, args)
+	where += within
 	if a := q.After; !a.Due.IsZero() || a.Decision != "" || a.Key != "" {
 		n := len(args)
 		args = append(args, undated(a.Due), a.Due.String(), a.Decision, a.Key)

@@ -24,7 +24,7 @@ func marshal(v any) ([]byte, error) {
 }
 
 func historyActor(a decision.Actor) history.Actor {
-	h := history.Actor{ID: a.ID, Unit: a.Unit, Organ: a.Organ, OnBehalfOf: a.OnBehalfOf}
+	h := history.Actor{ID: a.ID, Unit: a.Unit, Organ: a.Organ, OnBehalfOf: a.OnBehalfOf, Authority: a.Authority}
 	for _, r := range a.Roles {
 		h.Roles = append(h.Roles, string(r))
 	}
@@ -32,7 +32,7 @@ func historyActor(a decision.Actor) history.Actor {
 }
 
 func actorOf(h history.Actor) decision.Actor {
-	a := decision.Actor{ID: h.ID, Unit: h.Unit, Organ: h.Organ, OnBehalfOf: h.OnBehalfOf}
+	a := decision.Actor{ID: h.ID, Unit: h.Unit, Organ: h.Organ, OnBehalfOf: h.OnBehalfOf, Authority: h.Authority}
 	for _, r := range h.Roles {
 		a.Roles = append(a.Roles, decision.Role(r))
 	}

@@ -14,26 +14,26 @@ import (
 // linked checks what an act says of another case, in that case's own record:
 // that it exists, belongs to the same organ and says in its proposal where it
 // came from. What a rule sees is one record; that two fit together only the
-// service can see.
-func (s *Service) linked(ctx context.Context, c Case, act decision.Act) error {
+// service can see. A case out of the actor's reach is none that he can name.
+func (s *Service) linked(ctx context.Context, c Case, act decision.Act, by decision.Actor) error {
 	switch a := act.(type) {
 	case decision.Propose:
 		if a.Origin == nil {
 			return nil
 		}
-		from, err := s.other(ctx, act, a.Organ.Name, a.Origin.Case)
+		from, err := s.other(ctx, act, by, a.Organ.Name, a.Origin.Case)
 		if err == nil && a.Origin.Relation == "adjusts" && !slices.Contains(inForce, from.Stage) {
 			return misfit(act, "所调整的决策不在执行之中", "the decision to be adjusted is not in force")
 		}
 		return err
 	case decision.OpenAdjustment:
-		other, err := s.offspring(ctx, c, act, a.Case, "adjusts")
+		other, err := s.offspring(ctx, c, act, by, a.Case, "adjusts")
 		if err == nil && slices.Contains(ended, other.Stage) {
 			return misfit(act, "所述案件已经终止", "that case has ended")
 		}
 		return err
 	case decision.ConcludeAdjustment:
-		other, err := s.offspring(ctx, c, act, a.Case, "adjusts")
+		other, err := s.offspring(ctx, c, act, by, a.Case, "adjusts")
 		if err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func (s *Service) linked(ctx context.Context, c Case, act decision.Act) error {
 		if a.Object == "same_matter" {
 			relation = a.Object
 		}
-		other, err := s.offspring(ctx, c, act, a.Case, relation)
+		other, err := s.offspring(ctx, c, act, by, a.Case, relation)
 		if err == nil && relation == "spawned_by" && other.Pack.Object != a.Object {
 			return misfit(act, "所关联案件的对象与所述不符", "the case that is linked is about another object")
 		}
@@ -56,18 +56,18 @@ func (s *Service) linked(ctx context.Context, c Case, act decision.Act) error {
 var ended = []Stage{StageDeclined, StageRejected, StageWithdrawn, StageConcluded, StageArchived}
 
 // other returns a case of the same organ.
-func (s *Service) other(ctx context.Context, act decision.Act, organ, id string) (loaded, error) {
+func (s *Service) other(ctx context.Context, act decision.Act, by decision.Actor, organ, id string) (loaded, error) {
 	have, err := s.load(ctx, id)
 	switch {
-	case errors.Is(err, ErrNotFound), err == nil && have.Organ().Name != organ:
+	case !by.Reaches(id), errors.Is(err, ErrNotFound), err == nil && have.Organ().Name != organ:
 		return loaded{}, misfit(act, "没有所述的案件", "there is no such case")
 	}
 	return have, err
 }
 
 // offspring returns a case that says it came from this one.
-func (s *Service) offspring(ctx context.Context, c Case, act decision.Act, id, relation string) (loaded, error) {
-	have, err := s.other(ctx, act, c.Organ().Name, id)
+func (s *Service) offspring(ctx context.Context, c Case, act decision.Act, by decision.Actor, id, relation string) (loaded, error) {
+	have, err := s.other(ctx, act, by, c.Organ().Name, id)
 	if err != nil {
 		return loaded{}, err
 	}

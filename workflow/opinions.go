@@ -27,6 +27,9 @@ const maxBatch = 10_000
 // give [Feedback].
 // The answer holds a digest for each opinion, in order: its author's receipt.
 func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Actor, opinions []decision.Opinion) ([]Opinion, error) {
+	if !by.Reaches(id) {
+		return nil, fmt.Errorf("%w: the identity is limited to other cases", ErrNotFound)
+	}
 	c, err := s.Read(ctx, id)
 	if err != nil {
 		return nil, err
@@ -80,6 +83,9 @@ func takesOpinions(c Case, activity string, today calendar.Date, by decision.Act
 // register, at most ten thousand at a time, and returns the receipt of each
 // act. No pending opinion is not an error: the list is empty.
 func (s *Service) CommitOpinions(ctx context.Context, id string, by decision.Actor) ([]Receipt, error) {
+	if !by.Reaches(id) {
+		return nil, fmt.Errorf("%w: the identity is limited to other cases", ErrNotFound)
+	}
 	before, err := s.load(ctx, id)
 	if err != nil {
 		return nil, err

@@ -133,11 +133,15 @@ func whoMay(kinds []decision.Kind) []decision.Role {
 }
 
 // permitted says whether the actor holds a role for the act, in the organ that
-// the case belongs to, and if not, why.
+// the case belongs to and within the cases that he is limited to, and if not,
+// why.
 func permitted(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bool) {
 	if len(filterRoles(permit[act.Kind()], by.Roles)) == 0 {
 		return fmt.Sprintf("身份不符：此行为须由%v进行", permit[act.Kind()]),
 			fmt.Sprintf("the actor holds none of the roles %v", permit[act.Kind()]), false
+	}
+	if !by.Reaches(c.ID) {
+		return "此身份只限于指定的案件", "the identity is limited to named cases, and this is none of them", false
 	}
 	_, opens := act.(decision.Propose)
 	if (opens || len(c.Deeds) > 0) && len(rolesFor(caseOrgan(c, act), act.Kind(), by)) == 0 {

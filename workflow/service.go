@@ -197,7 +197,7 @@ func (s *Service) Do(ctx context.Context, r Request) (Receipt, error) {
 
 // replay returns what the idempotency key has already led to, if anything.
 func (s *Service) replay(ctx context.Context, r Request) (Receipt, error) {
-	if r.Key == "" {
+	if r.Key == "" || !r.Actor.Reaches(r.Decision) {
 		return Receipt{}, nil
 	}
 	use, err := s.Store.Replay(ctx, r.Decision, r.Actor.ID, r.Key)
@@ -240,7 +240,8 @@ func requestDigest(suite history.Algorithm, r Request) (history.Digest, error) {
 		OccurredOn calendar.Date
 		Reasons    map[string]string
 		Pack       string
-	}{r.Decision, r.Act.Kind(), r.Act, r.OccurredOn, r.Reasons, r.Pack})
+		OnBehalfOf string `json:",omitempty"` // in another capacity it is another request
+	}{r.Decision, r.Act.Kind(), r.Act, r.OccurredOn, r.Reasons, r.Pack, r.Actor.OnBehalfOf})
 	if err != nil {
 		return "", fmt.Errorf("workflow: digest of the request: %w", err)
 	}
@@ -282,7 +283,7 @@ func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positi
 		err = s.Sheets.Check(review, Evaluate(have.Case, occurred))
 	}
 	if err == nil {
-		err = s.linked(ctx, have.Case, r.Act)
+		err = s.linked(ctx, have.Case, r.Act, r.Actor)
 	}
 	if err == nil {
 		err = s.heard(ctx, have.Case, r.Act)

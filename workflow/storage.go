@@ -121,7 +121,8 @@ type Summary struct {
 // Query selects state rows. Empty fields do not restrict.
 type Query struct {
 	Organ, Stage, LeadUnit string
-	After                  string // decision of the last row of the page before
+	Cases                  []string // of these only
+	After                  string   // decision of the last row of the page before
 	Limit                  int
 }
 
@@ -142,7 +143,8 @@ type Task struct {
 // selects the tasks that every unit can clear.
 type TaskQuery struct {
 	Organ, Unit, Role, Decision string
-	After                       Task // the last task of the page before; only Due, Decision and Key count
+	Cases                       []string // of these only
+	After                       Task     // the last task of the page before; only Due, Decision and Key count
 	Limit                       int
 }
 

@@ -37,8 +37,9 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 		uuid     = "github.com/google/uuid"
 		bar      = "github.com/schollz/progressbar/v3"
 		sm3      = "github.com/emmansun/gmsm/sm3"
+		oidc     = "github.com/coreos/go-oidc/v3/oidc"
 	)
-	all := []string{sql, sqlx, pq, modernc, huma, goose, kong, yaml, mod, validate, uuid, bar, sm3, "testing"}
+	all := []string{sql, sqlx, pq, modernc, huma, goose, kong, yaml, mod, validate, uuid, bar, sm3, oidc, "testing"}
 	for pkg, may := range map[string]struct{ ours, others []string }{
 		"workflow/calendar": {},
 		"workflow/history":  {others: []string{mod}},

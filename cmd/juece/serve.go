@@ -31,6 +31,7 @@ type serveCmd struct {
 	DB     string   `name:"db" placeholder:"sqlite:PATH|postgres://…" help:"数据库，默认为sqlite:juece.db；演示时默认为临时数据库。The database; sqlite:juece.db by default, a temporary one for a demonstration."`
 	Demo   bool     `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
 	Tokens string   `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
+	Access string   `name:"identity" type:"path" placeholder:"FILE" help:"身份文件（YAML）：OIDC令牌、网关请求头、授权、撤销，见docs/identity.md。Who may call: OIDC tokens, headers of a gateway, delegations, revocations."`
 	Sheets []string `name:"sheet" type:"path" placeholder:"FILE" help:"本机关的评查表，可以有多张。Score sheets of the organ's own."`
 	Suite  suite    `enum:"standard,gm" default:"standard" help:"算法：standard为SHA-256；gm为国密SM3，日志密钥须有SM2。以前的记录照样能读。The algorithms: standard is SHA-256; gm is SM3, and the log needs an SM2 key. What was recorded before stays readable."`
 	Log    logFlags `embed:"" prefix:"log-"`
@@ -69,15 +70,8 @@ func (c *serveCmd) say(zh, en string) string {
 }
 
 func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
-	// Static tokens prove nothing to anybody who can listen on the way.
-	if !loopback(c.Addr) {
-		return setupError{
-			"静态令牌只能用于本机地址（如127.0.0.1:8080），不在" + c.Addr + "上提供服务",
-			"static tokens are for a loopback address such as 127.0.0.1:8080; " + c.Addr + " is not one",
-		}
-	}
-	if !c.Demo && c.Tokens == "" {
-		return setupError{"没有身份来源：用--tokens指定令牌文件，或者用--demo演示", "nobody could call: name a token file with --tokens, or try --demo"}
+	if err := c.mayListen(); err != nil {
+		return err
 	}
 	dsn, discard, err := c.database()
 	if err != nil {
@@ -117,12 +111,16 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		known.merge(shown.tokens)
 	}
 	logger := slog.New(slog.NewTextHandler(s.err, nil))
+	who, err := newIdentities(known, c.Access, logger)
+	if err != nil {
+		return err
+	}
 	log, wait, err := c.Log.start(ctx, st, c.Suite, logger)
 	if err != nil {
 		return err
 	}
 	defer wait() // before the store is closed
-	handler, err := newHandler(svc, log, sheets, known, logger, version())
+	handler, err := newHandler(svc, log, sheets, who, logger, version())
 	if err != nil {
 		return err
 	}
@@ -207,12 +205,12 @@ func newService(st *store.Store, sheets *scoresheet.Set, ownPacks string, s suit
 }
 
 // newHandler puts the API under /v1, and a page that says so at the root.
-func newHandler(svc *workflow.Service, log transparency.Log, sheets *scoresheet.Set, known tokens, logger *slog.Logger, version string) (http.Handler, error) {
+func newHandler(svc *workflow.Service, log transparency.Log, sheets *scoresheet.Set, who *identities, logger *slog.Logger, version string) (http.Handler, error) {
 	mux := http.NewServeMux()
 	config := httpapi.Config(version)
 	config.OpenAPIPath = "" // huma would write it at the first request, and again for whoever asks meanwhile
 	api := humago.NewWithPrefix(mux, "/v1", config)
-	if err := httpapi.Register(api, svc, httpapi.Options{Identify: known.identify, Sheets: sheets, Logger: logger, Log: log, Program: "juece " + version}); err != nil {
+	if err := httpapi.Register(api, svc, httpapi.Options{Identify: who.identify, Sheets: sheets, Logger: logger, Log: log, Program: "juece " + version}); err != nil {
 		return nil, err
 	}
 	if err := describe(mux, api.OpenAPI()); err != nil {

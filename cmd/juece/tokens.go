@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/goccy/go-yaml"
 
 	"github.com/juece/juece/decision"
@@ -26,16 +24,6 @@ func (t tokens) merge(more map[string]decision.Actor) {
 }
 
 var errNoToken = errors.New("no known bearer token")
-
-// identify finds the actor of a request.
-func (t tokens) identify(ctx huma.Context) (decision.Actor, error) {
-	token, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
-	actor, known := t[sha256.Sum256([]byte(token))]
-	if !ok || !known {
-		return decision.Actor{}, errNoToken
-	}
-	return actor, nil
-}
 
 // minToken is the least length of a token: 128 bits in hexadecimal.
 const minToken = 32

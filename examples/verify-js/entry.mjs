@@ -16,7 +16,7 @@ const ENVELOPE = [
 ];
 const ACTOR = [
   ['id', 'string', true], ['unit', 'string', false], ['organ', 'string', false],
-  ['roles', 'array', false], ['on_behalf_of', 'string', false],
+  ['roles', 'array', false], ['on_behalf_of', 'string', false], ['authority', 'string', false],
 ];
 const FINDING = [['rule', 'string', true], ['status', 'string', true], ['severity', 'string', true], ['reason', 'string', false]];
 

@@ -45,10 +45,13 @@ func listPages(t *testing.T, s Subject) {
 		{Organ: "市", Stage: "draft"},
 		{Organ: "省", Stage: "archive", LeadUnit: "交通局"},
 		{Organ: "县"},
+		{Cases: []string{"甲", "B", "none"}},
+		{Cases: []string{"A", "B"}, Organ: "省"},
 	} {
 		want := slices.Clone(all)
 		want = slices.DeleteFunc(want, func(d workflow.Summary) bool {
-			return q.Organ != "" && d.Organ != q.Organ || q.Stage != "" && d.Stage != q.Stage || q.LeadUnit != "" && d.LeadUnit != q.LeadUnit
+			return q.Organ != "" && d.Organ != q.Organ || q.Stage != "" && d.Stage != q.Stage || q.LeadUnit != "" && d.LeadUnit != q.LeadUnit ||
+				len(q.Cases) > 0 && !slices.Contains(q.Cases, d.Decision)
 		})
 		for _, limit := range []int{1, 3, 100} {
 			q.Limit = limit
@@ -160,10 +163,13 @@ func tasksFiltered(t *testing.T, s Subject) {
 		{Unit: "司法局", Role: "counsel", Organ: "省", Decision: "a"},
 		{Unit: "水利局"},
 		{Role: "nobody"},
+		{Cases: []string{"丙", "none"}},
+		{Cases: []string{"a", "丙"}, Unit: "司法局", Role: "counsel"},
 	} {
 		want := slices.DeleteFunc(slices.Clone(all), func(x workflow.Task) bool {
 			return q.Organ != "" && x.Organ != q.Organ || q.Role != "" && x.Role != q.Role ||
 				q.Decision != "" && x.Decision != q.Decision ||
+				len(q.Cases) > 0 && !slices.Contains(q.Cases, x.Decision) ||
 				q.Unit != "" && x.Unit != q.Unit && x.Unit != "" // open to every unit
 		})
 		for _, q.Limit = range []int{1, 4, 100} {

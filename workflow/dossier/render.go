@@ -186,7 +186,10 @@ func whoText(a history.Actor) string {
 			text += "，" + more
 		}
 	}
-	if a.OnBehalfOf != "" {
+	switch {
+	case a.OnBehalfOf != "" && a.Authority != "":
+		text += "（依" + a.Authority + "，代" + a.OnBehalfOf + "）"
+	case a.OnBehalfOf != "":
 		text += "（代" + a.OnBehalfOf + "）"
 	}
 	return text

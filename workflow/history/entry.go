@@ -40,6 +40,7 @@ type Actor struct {
 	Organ      string   `json:"organ,omitempty"`
 	Roles      []string `json:"roles,omitempty"`
 	OnBehalfOf string   `json:"on_behalf_of,omitempty"`
+	Authority  string   `json:"authority,omitempty"`
 }
 
 // Finding is a rule that the act did not satisfy when it was recorded, and

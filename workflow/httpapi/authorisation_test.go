@@ -83,7 +83,12 @@ const (
 	elsewhere relation = "another organ"
 	above     relation = "a superior organ"
 	homeless  relation = "no organ"
+	confined  relation = "other cases only"
 )
+
+func relations() []relation {
+	return []relation{ownUnit, otherUnit, elsewhere, above, homeless, confined}
+}
 
 // identityOf is an actor with a role in a relation to the case of the sample.
 func identityOf(role decision.Role, r relation) decision.Actor {
@@ -99,6 +104,8 @@ func identityOf(role decision.Role, r relation) decision.Actor {
 		a.Organ, a.Supervises = sample.SuperiorOrgan, []string{a.Organ}
 	case homeless:
 		a.Organ = ""
+	case confined:
+		a.Unit, a.Cases = sample.LeadUnit, []string{"another"}
 	}
 	return a
 }
@@ -126,6 +133,8 @@ func expected(op *huma.Operation, declared []decision.Role, who decision.Actor, 
 		return []answer{refused, hidden}
 	case !slices.Contains(declared, role):
 		return []answer{refused}
+	case r == confined && strings.Contains(op.Path, "{id}"):
+		return []answer{hidden, refused}
 	case !strings.Contains(op.Path, "{id}"):
 		return ofNoCase(op.OperationID, auditor, within, r)
 	case op.OperationID == "receive-opinions" && public: // to any organ (Art 15)
@@ -180,7 +189,7 @@ func TestTheAuthorisationMatrix(t *testing.T) {
 			t.Errorf("%s declares nobody", op.OperationID)
 		}
 		for _, role := range append(everyRole(), "administrator") {
-			for _, r := range []relation{ownUnit, otherUnit, elsewhere, above, homeless} {
+			for _, r := range relations() {
 				at := stages
 				if !*everyStage {
 					at = stages[turn%len(stages) : turn%len(stages)+1]
@@ -234,13 +243,20 @@ type place struct {
 	id       string
 	version  int64
 	material string         // "" while there is none
+	drafts   int            // how many versions there are
+	sent     bool           // for legality review
 	opinion  history.Digest // of the first in the register
 }
 
 // has reports whether the case has what a path names below it.
 func (p place) has(path string) bool {
-	if strings.Contains(path, "/materials/") {
+	switch {
+	case strings.Contains(path, "/materials/"):
 		return p.material != ""
+	case strings.HasSuffix(path, "/package"):
+		return p.sent
+	case strings.Contains(path, "{draft}"):
+		return p.drafts > 1
 	}
 	return p.opinion != "" || !strings.Contains(path, "{position}") && !strings.Contains(path, "/receipts/")
 }
@@ -264,9 +280,14 @@ func (h *harness) eachStage(t *testing.T) map[workflow.Stage]place {
 		id, version := h.walk("d713", walk[:i+1])
 		p := place{id: id, version: version}
 		for _, s := range walk[:i+1] {
-			if named := decision.Materials(s.Act); len(named) > 0 {
+			if named := decision.Materials(s.Act); len(named) > 0 && p.material == "" {
 				p.material = named[0].Digest
-				break
+			}
+			switch s.Act.(type) {
+			case decision.SubmitDraft:
+				p.drafts++
+			case decision.SubmitForReview:
+				p.sent = true
 			}
 		}
 		opinions, err := h.svc.Register.Opinions(t.Context(), id, 0, 1)
@@ -331,7 +352,7 @@ func (a *asking) call(op *huma.Operation, p place) call {
 		path = op.Path
 	}
 	for name, value := range map[string]string{
-		"{id}": p.id, "{seq}": "1", "{position}": "1", "{digest}": digest, "{name}": "d713", "{n}": "1",
+		"{id}": p.id, "{seq}": "1", "{position}": "1", "{digest}": digest, "{name}": "d713", "{draft}": "2",
 	} {
 		path = strings.ReplaceAll(path, name, value)
 	}

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"slices"
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
@@ -63,6 +64,8 @@ func (s *server) listRoster(ctx context.Context, who caller, in *rosterInput) (*
 	if err != nil {
 		return nil, err
 	}
+	lines = slices.DeleteFunc(lines, func(l workflow.Engagement) bool { return !who.Reaches(l.Case) })
+	unreadable = slices.DeleteFunc(unreadable, func(id string) bool { return !who.Reaches(id) })
 	return answer(rosterPage{Items: append([]workflow.Engagement{}, lines...), Unreadable: unreadable}), nil
 }
 

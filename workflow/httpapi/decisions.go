@@ -112,7 +112,7 @@ func (s *server) listDecisions(ctx context.Context, who caller, in *listInput) (
 	if !who.mayRead(organ) {
 		return nil, coded{"not_permitted", "只能查看本机关的案件", "only the cases of the caller's own organ"}
 	}
-	rows, err := s.svc.Store.List(ctx, workflow.Query{Organ: organ, Stage: in.Stage, LeadUnit: in.LeadUnit, After: in.After, Limit: in.Limit})
+	rows, err := s.svc.Store.List(ctx, workflow.Query{Organ: organ, Stage: in.Stage, LeadUnit: in.LeadUnit, Cases: who.Cases, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -154,11 +154,7 @@ func (s *server) at(ctx context.Context, who caller, id string, m PointInTime) (
 	if m.AsOf.After(s.now()) {
 		return workflow.Case{}, nil, calendar.Date{}, coded{"invalid_request", "as_of不能晚于现在", "as_of lies in the future"}
 	}
-	c, records, on, err := s.svc.ReadAt(ctx, id, workflow.Moment{Time: m.AsOf, Seq: m.AsOfSeq})
-	if err == nil && !who.mayRead(c.Organ().Name) {
-		err = workflow.ErrNotFound
-	}
-	return c, records, on, err
+	return s.readAt(ctx, who, id, workflow.Moment{Time: m.AsOf, Seq: m.AsOfSeq})
 }
 
 func (s *server) getDecision(ctx context.Context, who caller, in *caseInput) (*caseOutput, error) {

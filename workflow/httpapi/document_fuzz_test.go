@@ -196,7 +196,7 @@ func (m *madeUp) actor(op *huma.Operation) decision.Actor {
 	case 0:
 		return decision.Actor{}
 	case 1:
-		return identityOf(pick(m.r, everyRole()), pick(m.r, []relation{ownUnit, otherUnit, elsewhere, above, homeless}))
+		return identityOf(pick(m.r, everyRole()), pick(m.r, relations()))
 	}
 	return sample.Actor("d713", pick(m.r, declared))
 }

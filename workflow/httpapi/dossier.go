@@ -128,7 +128,10 @@ type opinionReceiptInput struct {
 
 // opinionReceipt is for whoever knows the digest, which its author alone was
 // given: nobody guesses one, for the text was salted.
-func (s *server) opinionReceipt(ctx context.Context, _ caller, in *opinionReceiptInput) (*downloadOutput, error) {
+func (s *server) opinionReceipt(ctx context.Context, who caller, in *opinionReceiptInput) (*downloadOutput, error) {
+	if !who.Reaches(in.ID) {
+		return nil, workflow.ErrNotFound
+	}
 	return s.receipt(ctx, in.ID, dossier.Words{Digest: history.Digest(in.Digest)})
 }
 

@@ -34,8 +34,9 @@ import (
 type Options struct {
 	// Identify returns who calls, as the host has verified it. The actor's
 	// Organ says whose cases are within reach: without one there are none,
-	// an auditor's reading apart. An error, whatever it is, is answered with
-	// 401 and its text is not shown. Required; there is no default.
+	// an auditor's reading apart; its Cases, when there are any, limit it to
+	// these. An error is answered with 401, one that wraps ErrNotPermitted
+	// with 403, and its text is not shown. Required; there is no default.
 	Identify func(huma.Context) (decision.Actor, error)
 	// Sheets are the score sheets on offer (案卷评查). Default those of the
 	// module. A service checks reviews against its own Sheets.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -10,6 +11,8 @@ import (
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/history"
 )
 
 // access says who may call an operation.
@@ -39,6 +42,9 @@ type access struct {
 //	receipt of an opinion                   | who knows its digest: its author
 //	catalogues of acts, packs and sheets,   | every role
 //	checkpoints and consistency of the log  |
+//
+// An identity that names cases (decision.Actor.Cases) reaches these and no
+// other, whatever its roles.
 func everyone() access { return access{roles: roles()} }
 func readers() access  { return access{roles: without(roles(), workflow.RolePublic)} }
 
@@ -142,6 +148,10 @@ func callerOf(ctx context.Context) caller {
 	return c
 }
 
+// ErrNotPermitted is for [Options.Identify] to wrap: who calls is known, and
+// may not call as he asks to.
+var ErrNotPermitted = errors.New("httpapi: the caller may not call as he asks to")
+
 // identify lets through who is identified and may call the operation. It fails
 // closed: an identity that is not whole is none.
 func (s *server) identify(may access) func(huma.Context, func(huma.Context)) {
@@ -151,6 +161,8 @@ func (s *server) identify(may access) func(huma.Context, func(huma.Context)) {
 			err = decision.ValidateValue("actor", actor)
 		}
 		switch {
+		case errors.Is(err, ErrNotPermitted):
+			s.refuse(ctx, http.StatusForbidden)
 		case err != nil:
 			ctx.SetHeader("WWW-Authenticate", "Bearer")
 			s.refuse(ctx, http.StatusUnauthorized)
@@ -172,14 +184,23 @@ func (s *server) refuse(ctx huma.Context, status int) {
 // read returns a case that the caller may read. One that may not be read does
 // not exist for the caller.
 func (s *server) read(ctx context.Context, who caller, id string) (workflow.Case, error) {
-	c, err := s.svc.Read(ctx, id)
+	c, _, _, err := s.readAt(ctx, who, id, workflow.Moment{})
+	return c, err
+}
+
+// readAt is read at a moment, with the entries by then and the day to judge on.
+func (s *server) readAt(ctx context.Context, who caller, id string, at workflow.Moment) (workflow.Case, []history.Record, calendar.Date, error) {
+	if !who.Reaches(id) {
+		return workflow.Case{}, nil, calendar.Date{}, workflow.ErrNotFound
+	}
+	c, records, on, err := s.svc.ReadAt(ctx, id, at)
+	if err == nil && !who.mayRead(c.Organ().Name) {
+		err = workflow.ErrNotFound
+	}
 	if err != nil {
-		return workflow.Case{}, err
+		return workflow.Case{}, nil, calendar.Date{}, err
 	}
-	if !who.mayRead(c.Organ().Name) {
-		return workflow.Case{}, workflow.ErrNotFound
-	}
-	return c, nil
+	return c, records, on, nil
 }
 
 // preferred picks "zh" or "en" from an Accept-Language header; Chinese is the

@@ -33,11 +33,11 @@ func (s *server) getStatistics(ctx context.Context, who caller, in *statisticsIn
 	if err != nil {
 		return nil, err
 	}
-	if err := s.countable(ctx, organ); err != nil {
+	if err := s.countable(ctx, who, organ); err != nil {
 		return nil, err
 	}
 	tally := statistics.Tally{Period: period}
-	for c, err := range statistics.Stored(ctx, s.svc, organ) {
+	for c, err := range statistics.Stored(ctx, s.svc, organ, who.Cases...) {
 		switch {
 		case errors.Is(err, statistics.ErrUnreadable):
 			s.opts.Logger.ErrorContext(ctx, "case left out of the statistics", "case", c.ID, "error", err)
@@ -93,9 +93,9 @@ func (c caller) organOf(named string) (string, error) {
 }
 
 // countable refuses before any work is done what would take too long.
-func (s *server) countable(ctx context.Context, organ string) error {
+func (s *server) countable(ctx context.Context, who caller, organ string) error {
 	most := s.opts.MaxStatisticsCases
-	rows, err := s.svc.Store.List(ctx, workflow.Query{Organ: organ, Limit: most + 1})
+	rows, err := s.svc.Store.List(ctx, workflow.Query{Organ: organ, Cases: who.Cases, Limit: most + 1})
 	if err != nil {
 		return err
 	}

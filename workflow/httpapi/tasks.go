@@ -45,7 +45,7 @@ func (s *server) listTasks(ctx context.Context, who caller, in *tasksInput) (*bo
 	var waiting []workflow.Task
 	for _, role := range who.Roles {
 		for _, organ := range who.worksFor(role) {
-			found, err := s.svc.Store.Tasks(ctx, workflow.TaskQuery{Organ: organ, Unit: who.Unit, Role: string(role), After: after, Limit: in.Limit})
+			found, err := s.svc.Store.Tasks(ctx, workflow.TaskQuery{Organ: organ, Unit: who.Unit, Role: string(role), Cases: who.Cases, After: after, Limit: in.Limit})
 			if err != nil {
 				return nil, err
 			}

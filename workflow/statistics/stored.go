@@ -17,15 +17,16 @@ const page = 500
 // known here.
 var ErrUnreadable = errors.New("statistics: the case cannot be read")
 
-// Stored reads every case of an organ, or of all when it is empty, in order of
-// id, page by page; only one is held at a time. A case that wraps
+// Stored reads every case of an organ, or of all when it is empty, and among
+// them only those named where some are, in order of id, page by page; only one
+// is held at a time. A case that wraps
 // ErrUnreadable has only its ID, and the sequence goes on after it. Any other
 // error ends the sequence.
-func Stored(ctx context.Context, svc *workflow.Service, organ string) iter.Seq2[workflow.Case, error] {
+func Stored(ctx context.Context, svc *workflow.Service, organ string, cases ...string) iter.Seq2[workflow.Case, error] {
 	return func(yield func(workflow.Case, error) bool) {
 		after := ""
 		for {
-			rows, err := svc.Store.List(ctx, workflow.Query{Organ: organ, After: after, Limit: page})
+			rows, err := svc.Store.List(ctx, workflow.Query{Organ: organ, Cases: cases, After: after, Limit: page})
 			if err != nil {
 				yield(workflow.Case{}, err)
 				return
