@@ -193,6 +193,18 @@ func (a Actor) Reaches(decision string) bool {
 	return len(a.Cases) == 0 || slices.Contains(a.Cases, decision)
 }
 
+// Persons are those who stand behind an act: who did it, and for whom. What one
+// person must keep apart, he may not have another do for him either.
+func (a Actor) Persons() []string {
+	return slices.DeleteFunc([]string{a.ID, a.OnBehalfOf}, func(id string) bool { return id == "" })
+}
+
+// Shares reports whether one person stands behind both.
+func (a Actor) Shares(b Actor) bool {
+	others := b.Persons()
+	return slices.ContainsFunc(a.Persons(), func(id string) bool { return slices.Contains(others, id) })
+}
+
 // Ref says where in the history an act stands, and who stands behind it.
 type Ref struct {
 	Seq        int64         // position in the history, from 1; the only order there is

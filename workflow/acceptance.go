@@ -97,7 +97,7 @@ func (x acceptances) persons(judged decision.Done[decision.JudgeRectification]) 
 // it, in whichever round.
 func (x acceptances) tookPart(judged decision.Done[decision.JudgeRectification]) bool {
 	return slices.ContainsFunc(x.submitted[judged.Act.Item], func(s decision.Done[decision.SubmitRectification]) bool {
-		same := bodyName(s.Act.Rectifier) == bodyName(judged.Act.Acceptor) || judged.Actor.ID != "" && judged.Actor.ID == s.Actor.ID
+		same := bodyName(s.Act.Rectifier) == bodyName(judged.Act.Acceptor) || judged.Actor.Shares(s.Actor)
 		return same && s.Seq < judged.Seq
 	})
 }

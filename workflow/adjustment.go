@@ -162,10 +162,13 @@ func (v *view) resumedFrom(problem string, after, before int64) bool {
 // name may be that of a successor.
 func (v *view) chiefSuspended(s decision.Done[decision.SuspendExecution]) result {
 	meeting, _ := decision.Last(v.d.Meetings)
-	chief := slices.Contains(s.Actor.Roles, RoleChiefExecutive) && s.Actor.ID != ""
+	office := slices.Contains(s.Actor.Roles, RoleChiefExecutive) && s.Actor.ID != ""
+	chief := office && s.Actor.OnBehalfOf == ""
 	switch {
 	case s.Act.Decider == "":
 		return v.unknown("由谁决定中止执行", "who decided to suspend")
+	case office && !chief && s.Act.Decider == s.Actor.ID:
+		return v.broken("中止执行由行政首长授权的人决定", "somebody to whom the chief executive delegated decided to suspend")
 	case chief && s.Act.Decider != s.Actor.ID:
 		return v.broken("中止执行由行政首长以外的人决定", "somebody other than the chief executive decided to suspend")
 	case !chief && s.Act.Decider != meeting.Act.Chief:

@@ -3,6 +3,7 @@ package workflow
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/juece/juece/decision"
@@ -173,7 +174,8 @@ func fileReviewerApart(v *view) result {
 				continue
 			}
 			known = true
-			if bodyName(s.Actor.ID) == bodyName(r.Act.Reviewer) || s.Actor.ID == r.Actor.ID {
+			reviews := func(name string) bool { return bodyName(name) == bodyName(r.Act.Reviewer) }
+			if slices.ContainsFunc(s.Actor.Persons(), reviews) || s.Actor.Shares(r.Actor) {
 				return v.broken("起草人员评查了自己的案卷", "who drafted reviewed the case file").about("%s", s.Actor.ID)
 			}
 		}

@@ -218,3 +218,32 @@ func TestArt38WhatCameLaterSaysNothingOfAnAcceptance(t *testing.T) {
 		{"nobody told who rectified", "S38.1", unknown, without("submit_rectification")},
 	})
 }
+
+// standingFor has whoever does an act of a kind do it for somebody.
+func standingFor(kind decision.Kind, principal string) func(steps) steps {
+	return func(walk steps) steps {
+		for i := range walk {
+			if walk[i].Act.Kind() == kind {
+				walk[i].Actor.OnBehalfOf, walk[i].Actor.Authority = principal, "县政办〔2026〕5号"
+			}
+		}
+		return walk
+	}
+}
+
+func TestDutiesStayApartWhoeverActsForWhom(t *testing.T) {
+	t.Parallel()
+	drafter, reviewer := sample.Actor("d713", unit).ID, sample.Actor("d713", workflow.RoleLegalityReviewer).ID
+	readAll(t, []reading{
+		{"who acts for the drafter signs the opinion", "S25.1", breach, standingFor("issue_legality_opinion", drafter)},
+		{"the draft was submitted for the reviewer", "S25.1", breach, standingFor("submit_draft", reviewer)},
+		{"the draft was submitted for somebody else", "S25.1", ok, standingFor("submit_draft", "县城市管理局局长")},
+		{"the file is reviewed for the drafter", "S38.3", breach, standingFor("review_case_file", drafter)},
+		{"it is accepted for who rectified", "S38.1", breach, standingFor("judge_rectification", sample.Actor("d713", workflow.RoleExecutingUnit).ID)},
+		{"suspended by somebody to whom it was delegated", "R37.2", breach, both(
+			standingFor("suspend_execution", "行政首长"), byThe(workflow.RoleChiefExecutive, "suspend_execution", "副县长"), standingFor("suspend_execution", "行政首长"),
+			edit(func(a *decision.SuspendExecution) { a.Decider = "副县长" }))},
+		{"recorded for the chief executive, who decided", "R37.2", ok, both(
+			byThe(workflow.RoleChiefExecutive, "suspend_execution", "办公室经办人"), standingFor("suspend_execution", "行政首长"))},
+	})
+}

@@ -610,7 +610,7 @@ func reviewerApart(v *view) result {
 			continue
 		}
 		known = true
-		if s.Actor.ID == last.Act.Name || s.Actor.ID == last.Actor.ID {
+		if slices.Contains(s.Actor.Persons(), last.Act.Name) || s.Actor.Shares(last.Actor) {
 			return v.broken("起草人员审查了自己起草的草案", "who drafted reviewed the legality of the draft").about("%s", s.Actor.ID)
 		}
 	}

@@ -272,7 +272,7 @@ func reviewing(kind decision.Kind) bool {
 // belongs to a unit that undertakes it.
 func drafted(c Case, by decision.Actor) bool {
 	for _, s := range c.Decision.Drafts {
-		if s.Actor.ID == by.ID {
+		if s.Actor.Shares(by) {
 			return true
 		}
 	}
