@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -78,6 +79,16 @@ func (s *Store) List(ctx context.Context, q workflow.Query) ([]workflow.Summary,
 	restrict(` AND organ = $`, q.Organ)
 	restrict(` AND stage = $`, q.Stage)
 	restrict(` AND lead_unit = $`, q.LeadUnit)
+	bound := func(condition string, at time.Time) {
+		if !at.IsZero() {
+			args = append(args, micros(at))
+			query += condition + strconv.Itoa(len(args))
+		}
+	}
+	bound(` AND created_at >= $`, q.Opened.From)
+	bound(` AND created_at < $`, q.Opened.Before)
+	bound(` AND updated_at >= $`, q.Changed.From)
+	bound(` AND updated_at < $`, q.Changed.Before)
 	within, args := amongCases(q.Cases, args)
 	query += within
 	args = append(args, q.Limit)

@@ -121,10 +121,15 @@ type Summary struct {
 // Query selects state rows. Empty fields do not restrict.
 type Query struct {
 	Organ, Stage, LeadUnit string
+	Opened, Changed        Period   // when the first and the last entry were recorded
 	Cases                  []string // of these only
 	After                  string   // decision of the last row of the page before
 	Limit                  int
 }
+
+// Period is from one moment, included, to another, which is not. A zero moment
+// does not bound it.
+type Period struct{ From, Before time.Time }
 
 // Task is an open duty that somebody can clear now, derived from what the
 // evaluator finds missing.

@@ -25,6 +25,12 @@ func stateRows(t *testing.T, s Subject) {
 	same(t, "state rows", list, []workflow.Summary{w.Summary})
 }
 
+func day(n int) time.Time { return time.Date(2026, 3, 1+n, 0, 0, 0, 0, time.UTC) }
+
+func within(p workflow.Period, at time.Time) bool {
+	return !at.Before(p.From) && (p.Before.IsZero() || at.Before(p.Before))
+}
+
 func listPages(t *testing.T, s Subject) {
 	ctx := t.Context()
 	var all []workflow.Summary
@@ -34,6 +40,7 @@ func listPages(t *testing.T, s Subject) {
 		w.Summary.Organ = []string{"省", "市"}[i%2]
 		w.Summary.Stage = []string{"draft", "legality", "archive"}[i%3]
 		w.Summary.LeadUnit = []string{"交通局", "水利局"}[i/5]
+		w.Summary.CreatedAt, w.Summary.UpdatedAt = day(i), day(10+i%4)
 		ok(t, s.Append(ctx, w))
 		all = append(all, w.Summary)
 	}
@@ -47,11 +54,16 @@ func listPages(t *testing.T, s Subject) {
 		{Organ: "县"},
 		{Cases: []string{"甲", "B", "none"}},
 		{Cases: []string{"A", "B"}, Organ: "省"},
+		{Opened: workflow.Period{From: day(3)}},
+		{Opened: workflow.Period{From: day(3), Before: day(7)}, Organ: "省"},
+		{Opened: workflow.Period{Before: day(3)}, Changed: workflow.Period{From: day(11)}},
+		{Changed: workflow.Period{From: day(11), Before: day(12)}},
+		{Opened: workflow.Period{From: day(7), Before: day(3)}},
 	} {
 		want := slices.Clone(all)
 		want = slices.DeleteFunc(want, func(d workflow.Summary) bool {
 			return q.Organ != "" && d.Organ != q.Organ || q.Stage != "" && d.Stage != q.Stage || q.LeadUnit != "" && d.LeadUnit != q.LeadUnit ||
-				len(q.Cases) > 0 && !slices.Contains(q.Cases, d.Decision)
+				len(q.Cases) > 0 && !slices.Contains(q.Cases, d.Decision) || !within(q.Opened, d.CreatedAt) || !within(q.Changed, d.UpdatedAt)
 		})
 		for _, limit := range []int{1, 3, 100} {
 			q.Limit = limit

@@ -71,6 +71,9 @@ func (d Date) Time() time.Time {
 	return time.Unix(epoch+int64(d.day)*secondsPerDay, 0).UTC()
 }
 
+// Begins returns the instant at which the date begins in China.
+func (d Date) Begins() time.Time { return d.Time().Add(-8 * time.Hour) }
+
 // IsZero reports whether the day is not known.
 func (d Date) IsZero() bool { return d.day == 0 }
 

@@ -84,7 +84,7 @@ func viewEntry(r history.Record) (Entry, error) {
 
 func (s *server) decisions() {
 	add(s, get("list-decisions", "/decisions", "decisions", "案件列表 List cases",
-		"所属机关的案件，按编号排列。The cases of the caller's organ in order of id; an auditor sees all."), readers(), s.listDecisions)
+		"所属机关的案件，按编号排列，可以按单位、阶段、期间和违反的规则筛选（第九条）。The cases of the caller's organ in order of id, by unit, stage, period and rule violated (D713 Art 9); an auditor sees all."), readers(), s.listDecisions)
 	add(s, get("get-decision", "/decisions/{id}", "decisions", "查看案件 Read a case",
 		"阶段、可以进行的程序行为和违反的规则；可以查看当时的情况（第三十三条）。Where it stands, what can be done, what is violated, now or as recorded at a moment (D713 Art 33). The ETag is the version to act on."), readers(), s.getDecision)
 	add(s, get("get-history", "/decisions/{id}/history", "decisions", "查看历史 Read the history",
@@ -94,39 +94,114 @@ func (s *server) decisions() {
 }
 
 type listInput struct {
-	Organ    string `query:"organ" maxLength:"128" doc:"审计人员可以指定任何机关；上级机关可以指定其监督的机关。An auditor may name any organ, a supervisor one that he supervises."`
-	Stage    string `query:"stage" maxLength:"64"`
-	LeadUnit string `query:"lead_unit" maxLength:"128"`
-	After    string `query:"after" maxLength:"64" doc:"上一页的next。next of the page before."`
-	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Organ       string `query:"organ" maxLength:"128" doc:"审计人员可以指定任何机关；上级机关可以指定其监督的机关。An auditor may name any organ, a supervisor one that he supervises."`
+	Stage       string `query:"stage" maxLength:"64"`
+	LeadUnit    string `query:"lead_unit" maxLength:"128"`
+	Finding     string `query:"finding" pattern:"^[A-Z]+[0-9]+([.][0-9]+)?$" doc:"现在违反此项规则的案件；逐案判断，一次最多看200件，未看完的有next。Cases that violate this rule as the record stands; each is judged, at most 200 in one request, and next goes on from there." example:"R16.4"`
+	OpenedFrom  string `query:"opened_from" format:"date" doc:"建案期间的首日、末日，都包括在内。Opened in the system from this day to that, both included."`
+	OpenedTo    string `query:"opened_to" format:"date"`
+	ChangedFrom string `query:"changed_from" format:"date" doc:"最近一次记录的期间。Last recorded upon from this day to that, both included."`
+	ChangedTo   string `query:"changed_to" format:"date"`
+	After       string `query:"after" maxLength:"64" doc:"上一页的next。next of the page before."`
+	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// maxScanned bounds how many cases one request judges.
+const maxScanned = 200
+
+// query is what a list asks of the store.
+func (in *listInput) query() (q workflow.Query, err error) {
+	if !printable(in.Organ + in.Stage + in.LeadUnit + in.After) {
+		return q, coded{"invalid_request", "参数含有不可显示的字符", "a parameter holds characters that cannot be shown"}
+	}
+	q = workflow.Query{Organ: in.Organ, Stage: in.Stage, LeadUnit: in.LeadUnit, After: in.After, Limit: in.Limit}
+	if q.Opened, err = period(in.OpenedFrom, in.OpenedTo); err != nil {
+		return q, err
+	}
+	q.Changed, err = period(in.ChangedFrom, in.ChangedTo)
+	return q, err
+}
+
+// period is from the beginning of one civil day in China to the end of another.
+func period(from, to string) (p workflow.Period, err error) {
+	day := func(text string, later int) (time.Time, error) {
+		if text == "" {
+			return time.Time{}, nil
+		}
+		d, err := calendar.ParseDate(text)
+		if err != nil {
+			return time.Time{}, coded{"invalid_request", "日期须为2026-02-13的形式", "a date is of the form 2026-02-13"}
+		}
+		return d.AddDays(later).Begins(), nil
+	}
+	if p.From, err = day(from, 0); err != nil {
+		return p, err
+	}
+	p.Before, err = day(to, 1)
+	return p, err
 }
 
 func (s *server) listDecisions(ctx context.Context, who caller, in *listInput) (*body[page[Summary]], error) {
-	if !printable(in.Organ + in.Stage + in.LeadUnit + in.After) {
-		return nil, coded{"invalid_request", "参数含有不可显示的字符", "a parameter holds characters that cannot be shown"}
+	q, err := in.query()
+	if err != nil {
+		return nil, err
 	}
-	organ := in.Organ
-	if organ == "" && !who.has(workflow.RoleAuditor) {
-		organ = who.Organ
+	if q.Organ == "" && !who.has(workflow.RoleAuditor) {
+		q.Organ = who.Organ
 	}
-	if !who.mayRead(organ) {
+	if !who.mayRead(q.Organ) {
 		return nil, coded{"not_permitted", "只能查看本机关的案件", "only the cases of the caller's own organ"}
 	}
-	rows, err := s.svc.Store.List(ctx, workflow.Query{Organ: organ, Stage: in.Stage, LeadUnit: in.LeadUnit, Cases: who.Cases, After: in.After, Limit: in.Limit})
+	q.Cases = who.Cases
+	if in.Finding != "" {
+		return s.listViolating(ctx, q, in.Finding)
+	}
+	rows, err := s.svc.Store.List(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := page[Summary]{Items: make([]Summary, len(rows))}
 	for i, r := range rows {
-		out.Items[i] = Summary{
-			ID: r.Decision, Version: r.Version, Head: r.Head, Stage: viewStage(workflow.Stage(r.Stage)), Title: r.Title,
-			Organ: r.Organ, LeadUnit: r.LeadUnit, Pack: r.PackName, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
-		}
+		out.Items[i] = viewSummary(r)
 	}
-	if len(rows) == in.Limit {
+	if len(rows) == q.Limit {
 		out.Next = rows[len(rows)-1].Decision
 	}
 	return answer(out), nil
+}
+
+// listViolating judges case after case, and stops at a full page or when
+// enough were judged for one request.
+func (s *server) listViolating(ctx context.Context, q workflow.Query, rule string) (*body[page[Summary]], error) {
+	wanted := q.Limit
+	q.Limit = maxScanned
+	rows, err := s.svc.Store.List(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := page[Summary]{Items: []Summary{}}
+	violates := func(f workflow.Finding) bool { return f.Rule == rule }
+	for i, r := range rows {
+		c, err := s.svc.Read(ctx, r.Decision)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(workflow.Open(workflow.Evaluate(c, s.today())), violates) {
+			out.Items = append(out.Items, viewSummary(r))
+		}
+		if len(out.Items) == wanted || i == maxScanned-1 {
+			out.Next = r.Decision
+			break
+		}
+	}
+	return answer(out), nil
+}
+
+func viewSummary(r workflow.Summary) Summary {
+	return Summary{
+		ID: r.Decision, Version: r.Version, Head: r.Head, Stage: viewStage(workflow.Stage(r.Stage)), Title: r.Title,
+		Organ: r.Organ, LeadUnit: r.LeadUnit, Pack: r.PackName, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+	}
 }
 
 type caseOutput struct {
