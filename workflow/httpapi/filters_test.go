@@ -41,10 +41,10 @@ func TestCasesAreFound(t *testing.T) {
 	}
 	for query, want := range map[string][]string{
 		"":                         {march, open, whole},
-		"&opened_to=2026-03-02":    {march},
-		"&opened_from=2026-03-03":  {open, whole},
+		"&opened_to=2026-03-02":    {march, open},
+		"&opened_from=2026-03-03":  {whole},
 		"&changed_from=2026-06-29": {whole},
-		"&changed_from=2026-03-03&changed_to=2026-06-01":       {open},
+		"&changed_from=2026-03-01&changed_to=2026-03-02":       {march},
 		"&lead_unit=" + "nobody":                               {},
 		"&stage=proposed":                                      {march},
 		"&finding=" + one.Findings[0].Rule:                     {open},
