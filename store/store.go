@@ -18,6 +18,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/delivery"
 	"github.com/juece/juece/workflow/history"
 	"github.com/juece/juece/workflow/transparency"
 )
@@ -28,10 +29,12 @@ var (
 	_ workflow.Vault    = (*Store)(nil)
 
 	_ transparency.Store = (*Store)(nil)
+	_ delivery.Store     = (*Store)(nil)
 )
 
 // Store implements [workflow.Store], [workflow.Register] and [workflow.Vault],
-// and [transparency.Store] for the log that seals the histories.
+// [transparency.Store] for the log that seals the histories, and
+// [delivery.Store] for the events that go out.
 // It is safe for concurrent use, except for one that was joined to a
 // transaction, which is as safe as that transaction.
 type Store struct {

@@ -373,11 +373,14 @@ func (s *Service) write(r Request, have loaded, applied Applied, deed Deed, now 
 		}
 		w.Use = &Use{Actor: r.Actor.ID, Key: r.Key, Request: digest, Seq: deed.Seq}
 	}
-	body, err := marshal(event{Decision: c.ID, Version: deed.Seq, Act: r.Act.Kind(), Stage: c.Stage, Digest: entry.Digest})
+	body, err := marshal(Recorded{
+		Decision: c.ID, Version: deed.Seq, Act: r.Act.Kind(), Stage: c.Stage, Digest: entry.Digest,
+		Pack: c.Pack.Name, PackDigest: history.Digest(c.Pack.Digest()),
+	})
 	if err != nil {
 		return Write{}, err
 	}
-	w.Events = []Event{{ID: s.newID(), Type: "juece.entry.recorded", Body: body}}
+	w.Events = []Event{{ID: s.newID(), Type: EventRecorded, Body: body}}
 	return w, nil
 }
 
@@ -395,14 +398,19 @@ func Summarize(c Case, head history.Digest, created, updated time.Time) (Summary
 	return row, tasks(c, calendar.DateOf(updated))
 }
 
-// event is what listeners are told of an entry: where to look, not what it
+// EventRecorded is the type of the event of an entry, whose body is a [Recorded].
+const EventRecorded = "juece.entry.recorded"
+
+// Recorded is what listeners are told of an entry: where to look, not what it
 // says, because what it says may not be theirs to read.
-type event struct {
-	Decision string         `json:"decision"`
-	Version  int64          `json:"version"`
-	Act      decision.Kind  `json:"act"`
-	Stage    Stage          `json:"stage"`
-	Digest   history.Digest `json:"digest"`
+type Recorded struct {
+	Decision   string         `json:"decision"`
+	Version    int64          `json:"version"`
+	Act        decision.Kind  `json:"act"`
+	Stage      Stage          `json:"stage"`
+	Digest     history.Digest `json:"digest"`
+	Pack       string         `json:"pack,omitempty"` // its name; events of earlier programs lack both
+	PackDigest history.Digest `json:"pack_digest,omitempty"`
 }
 
 func (s *Service) noteRefusal(ctx context.Context, r Request, at time.Time, why error) error {

@@ -47,6 +47,8 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 		"workflow/history/gm": {ours: []string{"workflow/history"}, others: []string{mod, sm3}},
 		// What is sealed is digests: no rule, and no act.
 		"workflow/transparency": {ours: []string{"workflow/history"}, others: []string{mod}},
+		// Events leave for others: the forms, the signatures and the guard of the way out.
+		"workflow/delivery": {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
 		// A civil date is one type everywhere, so decision may import the leaf.
 		// validator's own go.mod links no SQL; database/sql/driver is not database/sql.
 		"decision":            {ours: []string{"workflow/calendar"}, others: []string{validate}},
@@ -61,9 +63,9 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 		"workflow/httpapi":    {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "workflow/dossier", "workflow/plan", "workflow/scoresheet", "workflow/statistics"}, others: []string{validate, yaml, mod, uuid, huma}},
 		// A program that asks over HTTP links neither a server nor a database.
 		"workflow/httpapi/client": {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack"}, others: []string{validate, yaml, mod, uuid}},
-		"store":                   {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose}},
-		"store/postgres":          {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, pq}},
-		"store/sqlite":            {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/history", "workflow/pack", "workflow/transparency", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, modernc}},
+		"store":                   {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/delivery", "workflow/history", "workflow/pack", "workflow/transparency"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose}},
+		"store/postgres":          {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/delivery", "workflow/history", "workflow/pack", "workflow/transparency", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, pq}},
+		"store/sqlite":            {ours: []string{"decision", "workflow", "workflow/calendar", "workflow/delivery", "workflow/history", "workflow/pack", "workflow/transparency", "store"}, others: []string{validate, yaml, mod, uuid, sql, sqlx, goose, modernc}},
 	} {
 		t.Run(pkg, func(t *testing.T) {
 			t.Parallel()

@@ -34,6 +34,8 @@ type cli struct {
 	Migrate  migrateCmd       `cmd:"" help:"建立或者升级数据库表。Create or upgrade the tables of a database."`
 	Key      keyCmd           `cmd:"" help:"日志密钥。Keys of the log."`
 	Seal     sealCmd          `cmd:"" help:"封存历史：签名检查点。Seal histories in signed checkpoints."`
+	Deliver  deliverCmd       `cmd:"" help:"投递事件：已记录的程序行为、期限提醒。Deliver events: recorded acts, and reminders of deadlines."`
+	Outbox   outboxCmd        `cmd:"" help:"查看没有送达的事件，重新投递。Show events that are not delivered, and deliver them again."`
 	Export   exportCmd        `cmd:"" help:"导出案卷包：一个案件一个文件，可以离线核验。One case in one file, to be verified offline."`
 	Receipt  receiptCmd       `cmd:"" help:"开具回执：发言、意见、审查已在日志之内。A receipt for a statement, an opinion or a review."`
 	Verify   verifyCmd        `cmd:"" help:"核验案卷包、回执（不需要网络）或者整个数据库。Verify a dossier or a receipt, offline, or a whole database."`

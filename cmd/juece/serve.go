@@ -35,6 +35,7 @@ type serveCmd struct {
 	Sheets []string `name:"sheet" type:"path" placeholder:"FILE" help:"本机关的评查表，可以有多张。Score sheets of the organ's own."`
 	Suite  suite    `enum:"standard,gm" default:"standard" help:"算法：standard为SHA-256；gm为国密SM3，日志密钥须有SM2。以前的记录照样能读。The algorithms: standard is SHA-256; gm is SM3, and the log needs an SM2 key. What was recorded before stays readable."`
 	Log    logFlags `embed:"" prefix:"log-"`
+	Hooks  hooks    `embed:""`
 	Packs  string   `type:"existingdir" placeholder:"DIR" help:"本机关规则包（*.yaml）的目录，原文本存于其下kept目录。A directory with rule packs of the organ's own; earlier texts of them stand in kept below it."`
 	Lang   string   `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
 }
@@ -120,6 +121,11 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer wait() // before the store is closed
+	delivered, err := c.Hooks.deliver(ctx, st, logger)
+	if err != nil {
+		return err
+	}
+	defer delivered()
 	handler, err := newHandler(svc, log, sheets, who, logger, version())
 	if err != nil {
 		return err

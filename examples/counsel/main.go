@@ -87,10 +87,10 @@ func (d day) waiting(ctx context.Context) (id string, err error) {
 			return "", err
 		}
 		due := "没有法定期限"
-		if !task.Due.IsZero() {
-			due = "期限" + task.Due.String()
+		if task.WorkingDays != nil {
+			due = fmt.Sprintf("期限%s，还有%d个工作日", task.Due, *task.WorkingDays)
 		}
-		fmt.Fprintf(d.out, "待办 %s %s，%s\n", task.Decision, task.Zh, due)
+		fmt.Fprintf(d.out, "待办 %s：%s，%s\n", task.Title, task.Zh, due)
 		if id == "" && task.Act == (decision.FileCounselOpinion{}).Kind() {
 			id = task.Decision
 		}

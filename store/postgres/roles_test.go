@@ -50,6 +50,7 @@ var allTables = []string{
 	"juece_decisions", "juece_entries", "juece_tasks", "juece_opinions", "juece_opinion_positions", "juece_materials",
 	"juece_idempotency", "juece_outbox", "juece_refusals", "juece_unsealed", "juece_log_leaves", "juece_log_hashes",
 	"juece_log_checkpoints", "juece_log_cosignatures", "juece_log_positions", "juece_leases", "juece_schema_version",
+	"juece_deliveries", "juece_reminders", "juece_subscribers",
 }
 
 // refused runs a statement and wants the database to refuse it for want of a
@@ -81,13 +82,13 @@ func TestRolesCannotRewriteTheHistory(t *testing.T) {
 		t.Fatalf("%d tables, %v; want %d", tables, err, len(allTables))
 	}
 	mayUpdate := map[string]bool{"juece_decisions": true, "juece_tasks": true, "juece_leases": true}
-	mayDelete := map[string]bool{"juece_tasks": true, "juece_unsealed": true}
+	mayDelete := map[string]bool{"juece_tasks": true, "juece_unsealed": true, "juece_outbox": true, "juece_deliveries": true}
 	for _, table := range allTables {
 		column := "decision_id"
 		switch {
 		case table == "juece_schema_version":
 			column = "version_id"
-		case table == "juece_leases":
+		case table == "juece_leases" || table == "juece_subscribers":
 			column = "name"
 		case strings.HasPrefix(table, "juece_log_") && table != "juece_log_positions":
 			column = "log"

@@ -1,7 +1,8 @@
 -- Everything starts from nothing, so that a grant of an earlier version ends.
 REVOKE ALL ON juece_decisions, juece_entries, juece_tasks, juece_opinions, juece_opinion_positions, juece_materials,
     juece_idempotency, juece_outbox, juece_refusals, juece_unsealed, juece_log_leaves, juece_log_hashes,
-    juece_log_checkpoints, juece_log_cosignatures, juece_log_positions, juece_leases, juece_schema_version
+    juece_log_checkpoints, juece_log_cosignatures, juece_log_positions, juece_leases, juece_schema_version,
+    juece_deliveries, juece_reminders, juece_subscribers
     FROM PUBLIC, {app}, {auditor};
 
 -- The service and the sealer. The history and the log are added to.
@@ -17,6 +18,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON juece_tasks TO {app};
 GRANT SELECT, INSERT, DELETE ON juece_unsealed TO {app};
 GRANT SELECT ON juece_schema_version TO {app};
 
+-- Events are delivered and then swept; what one says stays as it was recorded.
+GRANT UPDATE (routed), DELETE ON juece_outbox TO {app};
+GRANT SELECT, INSERT, DELETE, UPDATE (state, attempts, next_at, settled_at, reason) ON juece_deliveries TO {app};
+GRANT SELECT, INSERT ON juece_reminders TO {app};
+GRANT SELECT, INSERT, UPDATE (fingerprint, disabled_at, reason) ON juece_subscribers TO {app};
+
 -- What is lawfully erased loses its content and keeps its row and digest.
 GRANT UPDATE (content, salt, name, media_type, erased) ON juece_materials TO {app};
 GRANT UPDATE (body, erased) ON juece_opinions TO {app};
@@ -24,11 +31,11 @@ GRANT UPDATE (body, erased) ON juece_opinions TO {app};
 -- An auditor reads the history, the log and what surrounds them.
 GRANT SELECT ON juece_decisions, juece_entries, juece_tasks, juece_opinion_positions, juece_idempotency, juece_refusals,
     juece_unsealed, juece_log_leaves, juece_log_hashes, juece_log_checkpoints, juece_log_cosignatures,
-    juece_log_positions, juece_leases, juece_schema_version
+    juece_log_positions, juece_leases, juece_schema_version, juece_deliveries, juece_reminders, juece_subscribers
     TO {auditor};
 
 -- But not what people wrote, nor what files hold; whoever needs that is granted
 -- the column by name.
 GRANT SELECT (decision_id, opinion_id, digest, received_at, erased) ON juece_opinions TO {auditor};
 GRANT SELECT (decision_id, digest, media_type, name, class, ground, erased, created_at) ON juece_materials TO {auditor};
-GRANT SELECT (decision_id, event_id, seq, type, created_at) ON juece_outbox TO {auditor};
+GRANT SELECT (decision_id, event_id, seq, type, created_at, routed) ON juece_outbox TO {auditor};

@@ -86,6 +86,10 @@ func RunSQL(t *testing.T, fresh func(t *testing.T) Database) {
 		{"leases", leases},
 		{"the log is append-only", logIsAppendOnly},
 		{"the migration queues what is there", migrationQueues},
+		{"events wait their turn", eventsWaitTheirTurn},
+		{"subscribers that are gone", subscribersThatAreGone},
+		{"tasks are reminded of once", tasksAreRemindedOfOnce},
+		{"only what is done is swept", onlyWhatIsDoneIsSwept},
 	})
 }
 

@@ -22,6 +22,11 @@ type Task struct {
 	Role     string        `json:"role"`
 	Unit     string        `json:"unit,omitempty"`
 	Due      calendar.Date `json:"due,omitzero"`
+	Title    string        `json:"title" doc:"案件名称。What the case is called."`
+	// Without a due day there is nothing to count.
+	WorkingDays *int `json:"working_days,omitempty" doc:"到期限还有几个工作日，负数为已经逾期的工作日。Working days until it is due; negative when it is overdue."`
+	Days        *int `json:"days,omitempty" doc:"到期限还有几日。Days until it is due."`
+	Provisional bool `json:"provisional,omitempty" doc:"期限所在年度的放假通知尚未发布。The notice of a year on the way is not published yet."`
 }
 
 func (s *server) tasks() {
@@ -55,9 +60,14 @@ func (s *server) listTasks(ctx context.Context, who caller, in *tasksInput) (*bo
 	slices.SortFunc(waiting, byDue)
 	waiting = slices.CompactFunc(waiting, func(a, b workflow.Task) bool { return byDue(a, b) == 0 }) // a role held twice
 	waiting = waiting[:min(len(waiting), in.Limit)]
+	titles, err := s.titles(ctx, waiting)
+	if err != nil {
+		return nil, err
+	}
 	out := page[Task]{Items: make([]Task, len(waiting))}
 	for i, t := range waiting {
-		out.Items[i] = viewTask(t)
+		out.Items[i] = s.viewTask(t)
+		out.Items[i].Title = titles[t.Decision]
 	}
 	if len(waiting) == in.Limit {
 		out.Next = formatCursor(waiting[len(waiting)-1])
@@ -74,11 +84,47 @@ func (c caller) worksFor(role decision.Role) []string {
 	return slices.DeleteFunc(slices.Clone(c.Supervises), func(organ string) bool { return !workflow.Oversees(c.Actor, organ) })
 }
 
-func viewTask(t workflow.Task) Task {
+// titles are what the cases of tasks are called.
+func (s *server) titles(ctx context.Context, tasks []workflow.Task) (map[string]string, error) {
+	titles := map[string]string{}
+	if len(tasks) == 0 {
+		return titles, nil
+	}
+	q := workflow.Query{Limit: len(tasks)}
+	for _, t := range tasks {
+		q.Cases = append(q.Cases, t.Decision)
+	}
+	rows, err := s.svc.Store.List(ctx, q)
+	for _, r := range rows {
+		titles[r.Decision] = r.Title
+	}
+	return titles, err
+}
+
+// clock says how long there is until a day, or since when it has passed.
+func (s *server) clock(due calendar.Date) (working, days *int, provisional bool) {
+	if due.IsZero() {
+		return nil, nil, false
+	}
+	today := s.today()
+	from, to, sign := today, due, 1
+	if due.Before(today) {
+		from, to, sign = due, today, -1
+	}
+	days = new(due.DaysSince(today))
+	span, err := s.svc.Calendar.Between(from, to)
+	if err != nil { // further away than any calendar counts
+		return nil, days, true
+	}
+	return new(sign * int(span.WorkingDays)), days, span.Provisional
+}
+
+func (s *server) viewTask(t workflow.Task) Task {
 	view := Task{Decision: t.Decision, Act: t.Act, Rule: t.Rule, Role: t.Role, Unit: t.Unit, Due: t.Due}
 	if info, err := decision.Describe(decision.Kind(t.Act)); err == nil {
 		view.Zh, view.En = info.Zh, info.En
 	}
+	view.WorkingDays, view.Days, view.Provisional = s.clock(t.Due)
 	return view
 }
 

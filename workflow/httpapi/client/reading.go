@@ -82,6 +82,12 @@ type Task struct {
 	Role     decision.Role `json:"role"`
 	Unit     string        `json:"unit"`
 	Due      calendar.Date `json:"due"`
+	Title    string        `json:"title"`
+	// WorkingDays and Days are until it is due, negative when it is overdue;
+	// nil when the law sets no day.
+	WorkingDays *int `json:"working_days"`
+	Days        *int `json:"days"`
+	Provisional bool `json:"provisional"`
 }
 
 // Entry is one entry of a history; Entry.Entry is the text that is hashed.
