@@ -12,7 +12,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -111,7 +110,7 @@ func (d day) waiting(ctx context.Context) (id string, err error) {
 
 // review reads the package, asks for what lacks, and gives both opinions.
 func (d day) review(ctx context.Context, id string) (client.Receipt, error) {
-	under, err := d.reviewer.Case(ctx, id)
+	under, err := d.reviewer.Case(ctx, id, client.Now())
 	if err != nil {
 		return client.Receipt{}, err
 	}
@@ -138,33 +137,37 @@ func (d day) review(ctx context.Context, id string) (client.Receipt, error) {
 	return d.conclude(ctx, id, given.Version, under.Draft, text)
 }
 
-// read fetches the draft under review, so that the opinion names exactly what
-// was read, and returns its digest.
+// read goes through the package, what came since the last review marked, and
+// fetches the draft, so that the opinion names exactly what was read. It
+// returns the digest of the draft's text.
 func (d day) read(ctx context.Context, id string) (string, error) {
-	entries, err := d.reviewer.History(ctx, id)
+	sent, err := d.reviewer.Package(ctx, id)
 	if err != nil {
 		return "", err
 	}
-	for _, e := range slices.Backward(entries) {
-		entry, err := history.Parse([]byte(e.Entry))
-		if err != nil {
-			return "", err
+	fmt.Fprintf(d.out, "送审材料%d份，证据%d份，上次意见以来新增%d份，要求%s前出具意见\n", len(sent.Enclosed), len(sent.Evidence), sent.New, sent.OpinionDue)
+	for _, e := range sent.Enclosed {
+		mark := ""
+		if e.SinceLastReview {
+			mark = "（新增）"
 		}
-		var draft decision.SubmitDraft
-		if entry.Kind != string(draft.Kind()) {
-			continue
-		}
-		if err := json.Unmarshal(entry.Act, &draft); err != nil {
-			return "", err
-		}
-		var size counter
-		if err := d.reviewer.Download(ctx, id, history.Digest(draft.Text.Digest), &size); err != nil {
-			return "", err
-		}
-		fmt.Fprintf(d.out, "草案 %s，%d字节，%s\n", draft.Text.Title, size, draft.Text.Digest)
-		return draft.Text.Digest, nil
+		fmt.Fprintf(d.out, "  %s%s\n", e.Title, mark)
 	}
-	return "", errors.New("没有草案 there is no draft")
+	drafts, err := d.reviewer.Drafts(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(drafts, func(v client.Draft) bool { return v.Draft == sent.Draft })
+	if i < 0 || len(drafts[i].Materials) == 0 {
+		return "", errors.New("没有草案 there is no draft")
+	}
+	text := drafts[i].Materials[0]
+	var size counter
+	if err := d.reviewer.Download(ctx, id, history.Digest(text.Digest), &size); err != nil {
+		return "", err
+	}
+	fmt.Fprintf(d.out, "草案 %s，%d字节，%s\n", text.Title, size, text.Digest)
+	return text.Digest, nil
 }
 
 // counter counts what is written to it.

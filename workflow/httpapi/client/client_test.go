@@ -129,11 +129,11 @@ func TestADecisionWalksThroughTheClient(t *testing.T) {
 	id, version := s.walk(t, sample.Walk("d713"))
 	ctx := t.Context()
 	c := s.as(t, sample.Actor("d713", workflow.RoleGovOffice))
-	one, err := c.Case(ctx, id)
+	one, err := c.Case(ctx, id, client.Now())
 	if err != nil || one.Version != version || one.Organ != sample.Organ("d713").Name {
 		t.Errorf("%+v %v", one, err)
 	}
-	entries, err := c.History(ctx, id)
+	entries, err := c.History(ctx, id, client.Now())
 	if err != nil || int64(len(entries)) != version || entries[0].Seq != 1 {
 		t.Errorf("%d entries: %v", len(entries), err)
 	}
@@ -152,7 +152,7 @@ func TestADecisionWalksThroughTheClient(t *testing.T) {
 	if err := c.Download(ctx, id, content.Digest, &file); err != nil || !bytes.Equal(file.Bytes(), content.Content) {
 		t.Errorf("%s: %q %v", material.Digest, &file, err)
 	}
-	if missing, err := c.Missing(ctx, id, "evaluate"); !client.Is(err, "unknown_act") {
+	if missing, err := c.Missing(ctx, id, "evaluate", client.Now()); !client.Is(err, "unknown_act") {
 		t.Errorf("%+v %v", missing, err)
 	}
 }
@@ -184,15 +184,27 @@ func TestTheClientKnowsEveryField(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	_, err := c.Case(t.Context(), id)
+	_, err := c.Case(t.Context(), id, client.Now())
 	strict("case", &client.Case{}, err)
-	_, err = c.Missing(t.Context(), id, "")
+	_, err = c.Missing(t.Context(), id, "", client.Now())
 	strict("missing", &client.Missing{}, err)
-	_, err = c.History(t.Context(), id)
+	_, err = c.History(t.Context(), id, client.Now())
 	strict("history", &struct {
 		Items   []client.Entry
 		Sealing any
 	}{}, err)
+	drafts, err := c.Drafts(t.Context(), id)
+	if err == nil && len(drafts) != 2 {
+		t.Errorf("%d drafts", len(drafts))
+	}
+	strict("drafts", &struct {
+		Items []client.Draft
+	}{}, err)
+	_, err = c.Package(t.Context(), id)
+	strict("package", &client.Package{}, err)
+	if then, err := c.Case(t.Context(), id, client.Moment{Seq: 3}); err != nil || then.Version != 3 {
+		t.Errorf("as of entry 3: %+v %v", then, err)
+	}
 	for task, err := range c.Tasks(t.Context()) {
 		strict("tasks "+task.Decision, &struct {
 			Items []client.Task
@@ -231,7 +243,7 @@ func TestAProblemSaysWhatToDo(t *testing.T) {
 	if p, ok = errors.AsType[*client.Problem](err); !ok || p.Status < 400 || p.Error() == "" {
 		t.Errorf("%v", err)
 	}
-	_, err = s.as(t, decision.Actor{}).Case(t.Context(), id)
+	_, err = s.as(t, decision.Actor{}).Case(t.Context(), id, client.Now())
 	if !client.Is(err, "unauthenticated") {
 		t.Errorf("%v", err)
 	}
@@ -293,7 +305,7 @@ func TestAnActIsRecordedOnceWhateverIsLost(t *testing.T) {
 			if err != nil || got.Version != version+1 || sent != 3 {
 				t.Errorf("%+v after %d: %v", got, sent, err)
 			}
-			entries, err := c.History(t.Context(), id)
+			entries, err := c.History(t.Context(), id, client.Now())
 			if err != nil || int64(len(entries)) != version+1 {
 				t.Errorf("%d entries, want %d: %v", len(entries), version+1, err)
 			}
@@ -363,7 +375,7 @@ func TestAnIDIsOnePartOfAPath(t *testing.T) {
 	})
 	c := s.as(t, sample.Actor("d713", workflow.RoleAuditor))
 	for _, id := range []string{"../acts", "a/b", "a?b", "a#b"} {
-		if _, err := c.Case(t.Context(), id); err == nil {
+		if _, err := c.Case(t.Context(), id, client.Now()); err == nil {
 			t.Errorf("%s: found", id)
 		}
 	}

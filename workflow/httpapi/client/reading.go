@@ -111,6 +111,44 @@ type Missing struct {
 	Publication *Missing         `json:"publication"`
 }
 
+// Draft is one version of the draft.
+type Draft struct {
+	Draft       int                 `json:"draft"`
+	Seq         int64               `json:"seq"`
+	SubmittedOn calendar.Date       `json:"submitted_on"`
+	By          string              `json:"by"`
+	Changes     string              `json:"changes"`
+	Materials   []decision.Material `json:"materials"`
+	Named       []struct {
+		Seq   int64         `json:"seq"`
+		Kind  decision.Kind `json:"kind"`
+		Zh    string        `json:"zh"`
+		En    string        `json:"en"`
+		Stale bool          `json:"stale"`
+	} `json:"named"`
+}
+
+// Package is what is under legality review, and the evidence beside it.
+type Package struct {
+	Draft      int           `json:"draft"`
+	Seq        int64         `json:"seq"`
+	CompleteOn calendar.Date `json:"complete_on"`
+	OpinionDue calendar.Date `json:"opinion_due"`
+	Reviewed   int64         `json:"reviewed"` // the entry of the reviewer's last word
+	New        int           `json:"new"`      // how many materials came since
+	Enclosed   []Enclosure   `json:"enclosed"`
+	Evidence   []Enclosure   `json:"evidence"`
+}
+
+// Enclosure is a material of a package.
+type Enclosure struct {
+	Digest          history.Digest `json:"digest"`
+	Title           string         `json:"title"`
+	Act             decision.Kind  `json:"act"`
+	Seq             int64          `json:"seq"`
+	SinceLastReview bool           `json:"since_last_review"`
+}
+
 // Held is a material that the server keeps; acts name it by its digest.
 type Held struct {
 	Digest     history.Digest        `json:"digest"`
@@ -126,19 +164,60 @@ type OpinionReceipt struct {
 	Digest history.Digest `json:"digest"`
 }
 
-// Case reads a case.
-func (c *Client) Case(ctx context.Context, id string) (Case, error) {
-	return getJSON[Case](ctx, c, join("decisions", id), nil)
+// Moment is a point in a history: a time, or an entry. The zero value is now.
+type Moment struct {
+	Time time.Time
+	Seq  int64
 }
 
-// Filter selects cases; fields that are empty do not.
-type Filter struct{ Organ, Stage, LeadUnit string }
+// Now asks for what there is.
+func Now() Moment { return Moment{} }
+
+func (m Moment) query() url.Values {
+	query := url.Values{}
+	if !m.Time.IsZero() {
+		query.Set("as_of", m.Time.Format(time.RFC3339Nano))
+	}
+	if m.Seq > 0 {
+		query.Set("as_of_seq", strconv.FormatInt(m.Seq, 10))
+	}
+	return query
+}
+
+// Case reads a case, as it stood recorded at a moment.
+func (c *Client) Case(ctx context.Context, id string, at Moment) (Case, error) {
+	return getJSON[Case](ctx, c, join("decisions", id), at.query())
+}
+
+// Drafts lists the versions of the draft.
+func (c *Client) Drafts(ctx context.Context, id string) ([]Draft, error) {
+	all, err := getJSON[page[Draft]](ctx, c, join("decisions", id, "drafts"), nil)
+	return all.Items, err
+}
+
+// Package reads what is under legality review (Art 26).
+func (c *Client) Package(ctx context.Context, id string) (Package, error) {
+	return getJSON[Package](ctx, c, join("decisions", id, "package"), nil)
+}
+
+// Filter selects cases; fields that are empty do not. Periods are civil days in
+// China, both included.
+type Filter struct {
+	Organ, Stage, LeadUnit string
+	Finding                string // a rule that the case violates now
+	OpenedFrom, OpenedTo   calendar.Date
+	ChangedFrom, ChangedTo calendar.Date
+}
 
 // Cases lists the cases that the caller may read, page after page. The
 // sequence ends with the first error.
 func (c *Client) Cases(ctx context.Context, f Filter) iter.Seq2[Summary, error] {
 	query := url.Values{}
-	for name, value := range map[string]string{"organ": f.Organ, "stage": f.Stage, "lead_unit": f.LeadUnit} {
+	for name, value := range map[string]string{
+		"organ": f.Organ, "stage": f.Stage, "lead_unit": f.LeadUnit, "finding": f.Finding,
+		"opened_from": f.OpenedFrom.String(), "opened_to": f.OpenedTo.String(),
+		"changed_from": f.ChangedFrom.String(), "changed_to": f.ChangedTo.String(),
+	} {
 		if value != "" {
 			query.Set(name, value)
 		}
@@ -179,15 +258,16 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values)
 	}
 }
 
-// History reads the whole record of a case.
-func (c *Client) History(ctx context.Context, id string) ([]Entry, error) {
-	all, err := getJSON[page[Entry]](ctx, c, join("decisions", id, "history"), nil)
+// History reads the record of a case, as far as it went at a moment.
+func (c *Client) History(ctx context.Context, id string, at Moment) ([]Entry, error) {
+	all, err := getJSON[page[Entry]](ctx, c, join("decisions", id, "history"), at.query())
 	return all.Items, err
 }
 
-// Missing reads what a gate lacks; "" for the next one, and publication.
-func (c *Client) Missing(ctx context.Context, id string, gate decision.Kind) (Missing, error) {
-	query := url.Values{}
+// Missing reads what a gate lacked at a moment; "" for the next one, and
+// publication.
+func (c *Client) Missing(ctx context.Context, id string, gate decision.Kind, at Moment) (Missing, error) {
+	query := at.query()
 	if gate != "" {
 		query.Set("gate", string(gate))
 	}
