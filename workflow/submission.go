@@ -30,7 +30,7 @@ type Enclosure struct {
 	Title  string
 	Act    decision.Kind
 	Seq    int64
-	New    bool // the record first had it after the reviewer's last word
+	New    bool // it came after the reviewer's last word
 }
 
 // Submission returns the package under review, the last one when several were
@@ -42,22 +42,24 @@ func (c Case) Submission() (Submission, bool) {
 	}
 	s := Submission{Draft: p.draft, CompleteOn: p.received, OpinionDue: p.due, Reviewed: c.lastReviewed()}
 	var enclosed, evidence []Enclosure
-	first := map[string]int64{} // the entry that names a material first
-	var sent int64
+	first := map[string]int64{} // the entry that sends a material first, or else names it
+	sent, begun := map[string]bool{}, false
 	for _, d := range c.Deeds {
 		kind := d.Act.Kind()
 		named := enclosures(d)
 		for _, e := range named {
-			if first[e.Digest] == 0 {
+			// What the record had long since is new to the reviewer when it is sent.
+			if first[e.Digest] == 0 || sends(kind) && !sent[e.Digest] {
 				first[e.Digest] = d.Seq
 			}
+			sent[e.Digest] = sent[e.Digest] || sends(kind)
 		}
 		switch kind {
 		case decision.SubmitForReview{}.Kind():
-			sent, enclosed = d.Seq, named
+			begun, enclosed = true, named
 			s.Seq = d.Seq
 		case decision.SupplementPackage{}.Kind():
-			if sent > 0 {
+			if begun {
 				enclosed = append(enclosed, named...)
 				s.Seq = d.Seq
 			}
@@ -79,6 +81,11 @@ func (c Case) Submission() (Submission, bool) {
 		}
 	}
 	return s, true
+}
+
+// sends reports whether an act puts materials into the package.
+func sends(kind decision.Kind) bool {
+	return kind == (decision.SubmitForReview{}).Kind() || kind == (decision.SupplementPackage{}).Kind()
 }
 
 // lastReviewed is the entry of the reviewer's last word, or 0.

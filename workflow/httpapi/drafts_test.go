@@ -151,7 +151,7 @@ func TestThePackageUnderReview(t *testing.T) {
 			fresh = append(fresh, e.Title)
 		}
 	}
-	if completed.Reviewed != version-1 || completed.Seq != version || completed.New != 0 && !slices.Equal(fresh, []string{"听证笔录"}) {
+	if completed.Reviewed != version-1 || completed.Seq != version || completed.New != 1 || !slices.Equal(fresh, []string{"听证笔录"}) {
 		t.Errorf("completed: reviewed %d, %d new, %v", completed.Reviewed, completed.New, fresh)
 	}
 	if w := h.do(call{method: "GET", path: "/decisions/" + id + "/package", actor: sample.Actor("d713", workflow.RoleExpert)}); w.Code != http.StatusForbidden {
