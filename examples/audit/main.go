@@ -102,6 +102,10 @@ func (a auditor) trace(ctx context.Context, id string) (decided int64, err error
 	}
 	late := 0
 	for _, e := range entries {
+		if e.Withheld != nil {
+			fmt.Fprintf(a.out, "  %3d 不予提供：%s\n", e.Seq, e.Withheld.Ground)
+			continue
+		}
 		entry, err := history.Parse([]byte(e.Entry))
 		if err != nil {
 			return 0, err

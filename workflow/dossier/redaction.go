@@ -17,8 +17,12 @@ type Redaction struct {
 	Ground  string // cites the norm
 }
 
-// said are the acts that tell who said what in a meeting.
-var said = []decision.Kind{"record_statement", "sign_minutes", "correct_minutes"}
+// Deliberative reports whether an act tells who said what in a meeting: a
+// statement, the minutes, a correction of them. Discussion is not public (政府信
+// 息公开条例 Art 16); that it took place, and what was decided, is no part of it.
+func Deliberative(kind decision.Kind) bool {
+	return slices.Contains([]decision.Kind{"record_statement", "sign_minutes", "correct_minutes"}, kind)
+}
 
 // Check refuses a redaction that would not say why something is withheld. The
 // error is a [*decision.InvalidError].
@@ -51,7 +55,7 @@ func (r Redaction) Withhold(p Part) *decision.Restriction {
 		return nil
 	case p.Opinion > 0:
 		return is(decision.ClassPersonal)
-	case slices.Contains(said, decision.Kind(p.Entry.Kind)):
+	case Deliberative(decision.Kind(p.Entry.Kind)):
 		return is(decision.ClassDeliberation)
 	}
 	return nil

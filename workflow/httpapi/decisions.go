@@ -8,6 +8,7 @@ import (
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/dossier"
 	"github.com/juece/juece/workflow/history"
 )
 
@@ -59,9 +60,12 @@ type Entry struct {
 	Seq        int64          `json:"seq"`
 	Digest     history.Digest `json:"digest"`
 	OccurredOn string         `json:"occurred_on,omitempty" format:"date" doc:"行为人所称的发生日。The day it happened, as its actor says."`
-	RecordedAt string         `json:"recorded_at" format:"date-time" doc:"系统记录的时间，不能指定。When it was recorded; nobody can set it."`
+	RecordedAt string         `json:"recorded_at,omitempty" format:"date-time" doc:"系统记录的时间，不能指定。When it was recorded; nobody can set it."`
 	LagDays    int            `json:"lag_days" doc:"补录：记录日（北京时间）晚于发生日的天数，0为当日。Late entry: days from the one to the other, by the calendar of China; 0 on the same day."`
-	Entry      string         `json:"entry" doc:"所存并计算摘要的原文，逐字节。The text that is stored and hashed, byte for byte."`
+	Entry      string         `json:"entry,omitempty" doc:"所存并计算摘要的原文，逐字节。The text that is stored and hashed, byte for byte."`
+	// Withheld is why the caller is not given the entry; then there is nothing
+	// but its number and its digest, as in a dossier.
+	Withheld *decision.Restriction `json:"withheld,omitempty" doc:"不予提供的类别和依据；只给序号和摘要。Why the entry is withheld; only its number and digest are given then."`
 }
 
 func viewEntry(r history.Record) (Entry, error) {
@@ -273,7 +277,7 @@ type History struct {
 }
 
 func (s *server) getHistory(ctx context.Context, who caller, in *caseInput) (*body[History], error) {
-	_, records, _, err := s.at(ctx, who, in.ID, in.PointInTime)
+	c, records, _, err := s.at(ctx, who, in.ID, in.PointInTime)
 	if err != nil {
 		return nil, err
 	}
@@ -284,6 +288,10 @@ func (s *server) getHistory(ctx context.Context, who caller, in *caseInput) (*bo
 		}
 	}
 	for i, r := range records {
+		if why := who.keptOfMeeting(c); why != nil && dossier.Deliberative(c.Deeds[i].Act.Kind()) {
+			out.Items[i] = Entry{Seq: r.Seq, Digest: r.Digest, Withheld: why}
+			continue
+		}
 		if out.Items[i], err = viewEntry(r); err != nil {
 			return nil, err
 		}

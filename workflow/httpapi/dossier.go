@@ -94,8 +94,40 @@ func (c caller) kept(in workflow.Case, p dossier.Part) *decision.Restriction {
 		return p.Material.Restricted
 	case p.Opinion > 0 && !c.maySeeContacts(in):
 		return &decision.Restriction{Class: decision.ClassPersonal, Ground: opinionGround}
+	case p.Entry != nil && dossier.Deliberative(decision.Kind(p.Entry.Kind)):
+		return c.keptOfMeeting(in)
 	}
 	return nil
+}
+
+// deliberationGround is why what was said in a meeting is not for everybody who
+// may read the case.
+const deliberationGround = "政府信息公开条例第十六条"
+
+// keptOfMeeting is why a caller is not told what was said in the meeting.
+func (c caller) keptOfMeeting(in workflow.Case) *decision.Restriction {
+	if c.maySeeDeliberation(in) {
+		return nil
+	}
+	return &decision.Restriction{Class: decision.ClassDeliberation, Ground: deliberationGround}
+}
+
+// ofMeeting reports whether a material belongs to what was said in a meeting,
+// and to nothing else that the record has it for but the filing list.
+func ofMeeting(in workflow.Case, digest history.Digest) bool {
+	said := false
+	for _, d := range in.Deeds {
+		_, files := d.Act.(decision.ArchiveCase)
+		for _, m := range decision.Materials(d.Act) {
+			if m.Digest == string(digest) && !files {
+				if !dossier.Deliberative(d.Act.Kind()) {
+					return false
+				}
+				said = true
+			}
+		}
+	}
+	return said
 }
 
 // sealedOr names what only a log knows.
@@ -115,8 +147,12 @@ type entryReceiptInput struct {
 }
 
 func (s *server) entryReceipt(ctx context.Context, who caller, in *entryReceiptInput) (*downloadOutput, error) {
-	if _, err := s.read(ctx, who, in.ID); err != nil {
+	c, err := s.read(ctx, who, in.ID)
+	if err != nil {
 		return nil, err
+	}
+	if in.Seq <= c.Version() && dossier.Deliberative(c.Deeds[in.Seq-1].Act.Kind()) && !who.maySeeDeliberation(c) {
+		return nil, coded{"not_permitted", "会议讨论的内容不公开", "what was said in the meeting is not disclosed"}
 	}
 	return s.receipt(ctx, in.ID, dossier.Words{Seq: in.Seq})
 }

@@ -31,6 +31,8 @@ type access struct {
 //	                                        | cases of the organs that his identity lists
 //	statistics, drafts and their diffs      |
 //	the package under review                | packageReaders, same cases
+//	statements in the meeting, its minutes  | deliberationReaders; from others they are withheld in
+//	                                        | history, materials, receipts and dossier alike
 //	read opinions                           | opinionReaders, same cases
 //	  who gave them, and how to reach them  | wholeCase
 //	download a restricted material          | restrictedReaders
@@ -124,6 +126,11 @@ func (c caller) mayRead(organ string) bool {
 // maySeeContacts reports whether the caller may know who gave an opinion, and
 // how to reach them.
 func (c caller) maySeeContacts(in workflow.Case) bool { return c.holds(wholeCase(), in) }
+
+// maySeeDeliberation reports whether the caller may know who said what in the
+// meeting (政府信息公开条例 Art 16). To whom the dossier of the meeting or the
+// final file goes, he does; who was asked for an opinion on the way does not.
+func (c caller) maySeeDeliberation(in workflow.Case) bool { return c.holds(restrictedReaders(), in) }
 
 // maySeeRestricted reports whether the caller may have restricted materials.
 func (c caller) maySeeRestricted(in workflow.Case) bool { return c.holds(restrictedReaders(), in) }

@@ -131,6 +131,9 @@ func (s *server) download(ctx context.Context, who caller, in *downloadInput) (*
 	if digest.Committed() && !who.maySeeRestricted(c) {
 		return nil, coded{"not_permitted", "限制公开的材料", "the material is restricted"}
 	}
+	if ofMeeting(c, digest) && !who.maySeeDeliberation(c) {
+		return nil, coded{"not_permitted", "会议讨论的内容不公开", "what was said in the meeting is not disclosed"}
+	}
 	m, err := s.svc.Vault.Material(ctx, in.ID, digest)
 	if err != nil {
 		return nil, s.gone(ctx, in.ID, err)

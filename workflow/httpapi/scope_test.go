@@ -38,7 +38,7 @@ func TestACaseOutOfReachIsNotThere(t *testing.T) {
 	register := decode[struct{ Items []httpapi.RegisteredOpinion }](t, h.want(t, http.StatusOK, call{method: "GET", path: "/decisions/" + id + "/opinions", actor: auditor})).Items
 	fill := map[string]*strings.Replacer{
 		"/decisions/{id}/receipts/{digest}": strings.NewReplacer("{id}", id, "{digest}", string(register[0].Digest)),
-		"":                                  strings.NewReplacer("{id}", id, "{digest}", sample.Named("调研报告").Digest, "{position}", "1", "{seq}", "1"),
+		"":                                  strings.NewReplacer("{id}", id, "{digest}", sample.Named("调研报告").Digest, "{position}", "1", "{seq}", "1", "{draft}", "2"),
 	}
 	asked := 0
 	for path, item := range h.api.OpenAPI().Paths {

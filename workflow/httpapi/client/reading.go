@@ -97,7 +97,9 @@ type Entry struct {
 	OccurredOn string         `json:"occurred_on"`
 	RecordedAt string         `json:"recorded_at"`
 	LagDays    int            `json:"lag_days"`
-	Entry      string         `json:"entry"`
+	Entry      string         `json:"entry"` // empty when it is withheld
+	// Withheld is why the caller is not given the entry.
+	Withheld *decision.Restriction `json:"withheld"`
 }
 
 // Missing is what an act still lacks, by who can clear it.
