@@ -1,18 +1,19 @@
-# make test    everything: installs PostgreSQL and Node if they are missing, starts
+# make test    everything: installs PostgreSQL, Node and chromium if they are missing, starts
 #              throw-away clusters, runs all tests, the concurrent ones with -race
 # make short   the tests that need neither
 # make lint    golangci-lint, built from its pinned version
+# make api     lints the document of the API and generates clients from it
 # make golden  writes the generated documents anew
 
 GO       ?= go
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: test short lint golden postgres node
+.PHONY: test short lint api golden postgres node chromium
 
 # What nothing runs in two goroutines gains nothing from the race detector, and
 # takes five times as long under it: rules, files, plans and verifiers are left
 # to the last run, which has everything.
-test: postgres node
+test: postgres node chromium
 	$(GO) vet ./...
 	$(GO) test -race -short ./workflow
 	$(GO) test -race -timeout 8m ./workflow/httpapi/... ./workflow/transparency ./store/... ./cmd/...
@@ -24,8 +25,14 @@ short:
 lint:
 	$(GO) run $(LINT) run ./...
 
+# Needs npm and Node 20.19, which is newer than some distributions have.
+api: node
+	.ci/api/check
+
 golden:
 	$(GO) test ./workflow -run 'Diagram|MapOfTheLaw' -update
+	$(GO) test ./workflow/httpapi -run 'TheExamplesAre|InDocs' -update
+	$(GO) test ./cmd/juece -run InDocs -update
 
 postgres:
 	@if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
@@ -42,4 +49,13 @@ node:
 			echo "Node is missing: install it, or run make short" >&2; exit 1; \
 		fi; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs; \
+	fi
+
+# For the page of the API's documentation.
+chromium:
+	@if ! command -v chromium >/dev/null 2>&1; then \
+		if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then \
+			echo "chromium is missing: install it, or run make short" >&2; exit 1; \
+		fi; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
 	fi

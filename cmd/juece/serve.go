@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/juece/juece/store"
@@ -213,41 +211,20 @@ func newService(st *store.Store, sheets *scoresheet.Set, ownPacks string, s suit
 // newHandler puts the API under /v1, and a page that says so at the root.
 func newHandler(svc *workflow.Service, log transparency.Log, sheets *scoresheet.Set, who *identities, logger *slog.Logger, version string) (http.Handler, error) {
 	mux := http.NewServeMux()
-	config := httpapi.Config(version)
-	config.OpenAPIPath = "" // huma would write it at the first request, and again for whoever asks meanwhile
-	api := humago.NewWithPrefix(mux, "/v1", config)
+	api := humago.NewWithPrefix(mux, "/v1", documentConfig())
 	if err := httpapi.Register(api, svc, httpapi.Options{Identify: who.identify, Sheets: sheets, Logger: logger, Log: log, Program: "juece " + version}); err != nil {
 		return nil, err
 	}
-	if err := describe(mux, api.OpenAPI()); err != nil {
+	if err := describe(mux, api); err != nil {
 		return nil, err
 	}
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprint(w, index) // nobody is left to tell
-	})
+	mux.Handle("GET /problems", httpapi.ProblemPages())
+	mux.Handle("GET /problems/{code}", httpapi.ProblemPages())
+	if err := documentation(mux); err != nil {
+		return nil, err
+	}
+	mux.HandleFunc("GET /{$}", front)
 	return httpapi.Problems(mux), nil
-}
-
-// describe serves the document of the API, in both versions.
-func describe(mux *http.ServeMux, document *huma.OpenAPI) error {
-	current, err := json.Marshal(document)
-	if err != nil {
-		return fmt.Errorf("describe the API: %w", err)
-	}
-	earlier, err := document.Downgrade()
-	if err != nil {
-		return fmt.Errorf("describe the API: %w", err)
-	}
-	for path, text := range map[string][]byte{"/openapi.json": current, "/openapi-3.0.json": earlier} {
-		serve := func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/openapi+json")
-			_, _ = w.Write(text) // nobody is left to tell
-		}
-		mux.HandleFunc("GET "+path, serve)
-		mux.HandleFunc("GET /v1"+path, serve)
-	}
-	return nil
 }
 
 const index = `Juece 决策：重大行政决策程序 the procedure for major administrative decisions
@@ -259,7 +236,9 @@ const index = `Juece 决策：重大行政决策程序 the procedure for major a
 /v1/packs              规则包 the rule packs
 /v1/scoresheets        案卷评查表 the score sheets
 /v1/log/checkpoint     历史的签名检查点 the signed checkpoint of all histories (serve --log-key)
+/v1/docs               接口文档页面 the API as a page
 /v1/openapi.json       接口文档 OpenAPI 3.1 (3.0: /v1/openapi-3.0.json)
+/problems              问题说明 what each problem means, and what to do
 `
 
 // serveUntil serves until the context ends. Requests under way get

@@ -99,11 +99,12 @@ func unknownAct(_ context.Context, _ caller, in *unknownInput) (*struct{}, error
 
 func actOperation(info decision.Info, path string) huma.Operation {
 	return huma.Operation{
-		OperationID: strings.ReplaceAll(string(info.Kind), "_", "-"), Method: http.MethodPost, Path: path, Tags: []string{"acts"},
+		OperationID: strings.ReplaceAll(string(info.Kind), "_", "-"), Method: http.MethodPost, Path: path, Tags: []string{chapter(info.Article)},
 		Summary: info.Zh + " " + info.En,
 		Description: fmt.Sprintf("《重大行政决策程序暂行条例》第%d条。Decree 713, Article %d. 可由下列身份进行 Done by: %v.",
 			info.Article, info.Article, workflow.Permitted(info.Kind)),
-		Errors: []int{http.StatusPreconditionFailed},
+		Errors:     []int{http.StatusPreconditionFailed},
+		Extensions: map[string]any{"x-article": info.Article},
 	}
 }
 

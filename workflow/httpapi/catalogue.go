@@ -90,7 +90,7 @@ func (s *server) listPacks(context.Context, caller, *struct{}) (*body[page[PackN
 }
 
 type packInput struct {
-	Name string `path:"name" maxLength:"64"`
+	Name string `path:"name" maxLength:"64" doc:"规则包的名称。The name of the pack."`
 }
 
 func (s *server) getPack(_ context.Context, _ caller, in *packInput) (*body[*pack.Pack], error) {
@@ -98,5 +98,15 @@ func (s *server) getPack(_ context.Context, _ caller, in *packInput) (*body[*pac
 	if err != nil {
 		return nil, workflow.ErrNotFound
 	}
-	return answer(p), nil
+	whole := *p
+	whole.Steps, whole.Numbers, whole.Severities = orEmpty(p.Steps), orEmpty(p.Numbers), orEmpty(p.Severities)
+	return answer(&whole), nil
+}
+
+// orEmpty is a map that is an object to the client even with nothing in it.
+func orEmpty[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return m
 }

@@ -99,15 +99,15 @@ func (s *server) decisions() {
 
 type listInput struct {
 	Organ       string `query:"organ" maxLength:"128" doc:"审计人员可以指定任何机关；上级机关可以指定其监督的机关。An auditor may name any organ, a supervisor one that he supervises."`
-	Stage       string `query:"stage" maxLength:"64"`
-	LeadUnit    string `query:"lead_unit" maxLength:"128"`
+	Stage       string `query:"stage" maxLength:"64" doc:"只列此阶段的案件。Only cases in this stage."`
+	LeadUnit    string `query:"lead_unit" maxLength:"128" doc:"只列此牵头单位的案件。Only cases that this unit leads."`
 	Finding     string `query:"finding" pattern:"^[A-Z]+[0-9]+([.][0-9]+)?$" doc:"现在违反此项规则的案件；逐案判断，一次最多看200件，未看完的有next。Cases that violate this rule as the record stands; each is judged, at most 200 in one request, and next goes on from there." example:"R16.4"`
 	OpenedFrom  string `query:"opened_from" format:"date" doc:"建案期间的首日、末日，都包括在内。Opened in the system from this day to that, both included."`
-	OpenedTo    string `query:"opened_to" format:"date"`
+	OpenedTo    string `query:"opened_to" format:"date" doc:"建案期间的末日。The last day of that period."`
 	ChangedFrom string `query:"changed_from" format:"date" doc:"最近一次记录的期间。Last recorded upon from this day to that, both included."`
-	ChangedTo   string `query:"changed_to" format:"date"`
+	ChangedTo   string `query:"changed_to" format:"date" doc:"最近一次记录期间的末日。The last day of that period."`
 	After       string `query:"after" maxLength:"64" doc:"上一页的next。next of the page before."`
-	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"每页条数。How many on a page."`
 }
 
 // maxScanned bounds how many cases one request judges.

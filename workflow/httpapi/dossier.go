@@ -35,12 +35,12 @@ func (s *server) dossiers() {
 		},
 	}}
 	add(s, export, readers(), s.exportDossier)
-	entry := get("get-entry-receipt", "/decisions/{id}/history/{seq}/receipt", "log", "记录的回执 A receipt for an entry",
-		"发言、审查意见等已在日志之内的凭证，可以离线核验（第三十条第三款）。A small file that shows offline that a statement or a review stands in the log (D713 Art 30 ¶3).")
+	entry := file(get("get-entry-receipt", "/decisions/{id}/history/{seq}/receipt", "log", "记录的回执 A receipt for an entry",
+		"发言、审查意见等已在日志之内的凭证，可以离线核验（第三十条第三款）。A small file that shows offline that a statement or a review stands in the log (D713 Art 30 ¶3)."), "application/json", "回执，须原样保存。The receipt, to be kept byte for byte.")
 	entry.Errors = []int{http.StatusConflict}
 	add(s, entry, readers(), s.entryReceipt)
-	opinion := get("get-opinion-receipt", "/decisions/{id}/receipts/{digest}", "log", "意见的回执 A receipt for an opinion",
-		"凭提交意见时得到的摘要（第十五条）。By the digest that the author was given when the opinion was received (D713 Art 15).")
+	opinion := file(get("get-opinion-receipt", "/decisions/{id}/receipts/{digest}", "log", "意见的回执 A receipt for an opinion",
+		"凭提交意见时得到的摘要（第十五条）。By the digest that the author was given when the opinion was received (D713 Art 15)."), "application/json", "回执，须原样保存。The receipt, to be kept byte for byte.")
 	opinion.Errors = []int{http.StatusConflict, http.StatusGone}
 	add(s, opinion, everyone(), s.opinionReceipt)
 }

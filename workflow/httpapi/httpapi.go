@@ -84,6 +84,7 @@ func (o Options) withDefaults() Options {
 func Config(version string) huma.Config {
 	c := huma.DefaultConfig("Juece 决策", version)
 	c.Info.Description = "重大行政决策程序。The procedure for major administrative decisions (State Council Decree 713)."
+	c.Info.License = &huma.License{Name: "Apache-2.0", URL: "https://www.apache.org/licenses/LICENSE-2.0"}
 	c.CreateHooks = nil
 	c.DocsPath = ""
 	c.SchemasPath = ""
@@ -107,6 +108,10 @@ func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
 		}
 	}()
 	s := &server{api: newMount(api), svc: svc, opts: opts.withDefaults()}
+	if s.api.examples, err = examples(); err != nil {
+		return err
+	}
+	s.api.describe()
 	if s.opts.Sheets == nil {
 		if s.opts.Sheets, err = scoresheet.Embedded(); err != nil {
 			return err
@@ -144,7 +149,10 @@ func add[I, O any](s *server, op huma.Operation, may access, handle func(context
 	}
 	op.Middlewares = append(op.Middlewares, s.identify(may))
 	op.Security = []map[string][]string{{"bearer": {}}}
-	op.Extensions = map[string]any{"x-roles": may.roles}
+	if op.Extensions == nil {
+		op.Extensions = map[string]any{}
+	}
+	op.Extensions["x-roles"] = may.roles
 	op.BodyReadTimeout = s.opts.BodyTimeout
 	op.SkipValidateBody = true // bodies are read by [decodeStrictly]
 	if op.MaxBodyBytes == 0 {

@@ -35,6 +35,7 @@ func openPostgres(t *testing.T) workflowtest.Storage { return workflowtest.Postg
 type harness struct {
 	t       *testing.T
 	handler http.Handler
+	mux     *http.ServeMux
 	api     huma.API
 	svc     *workflow.Service
 	clock   *sample.Clock
@@ -60,7 +61,7 @@ func serve(t *testing.T, s workflowtest.Storage) *harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.handler = httpapi.Problems(mux)
+	h.mux, h.handler = mux, conforming(t, mux, httpapi.Problems(mux))
 	return h
 }
 

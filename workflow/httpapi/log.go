@@ -55,8 +55,8 @@ func (s *server) log() {
 	if s.opts.Log.Store == nil {
 		return
 	}
-	add(s, get("get-checkpoint", "/log/checkpoint", "log", "最新检查点 The latest checkpoint",
-		"签名文本，可以保存并交给见证人；以后据此可以查出被改动的历史（第三十三条）。The signed note. Whoever keeps it can later tell a history that was changed (D713 Art 33)."), everyone(), s.getCheckpoint)
+	add(s, file(get("get-checkpoint", "/log/checkpoint", "log", "最新检查点 The latest checkpoint",
+		"签名文本，可以保存并交给见证人；以后据此可以查出被改动的历史（第三十三条）。The signed note. Whoever keeps it can later tell a history that was changed (D713 Art 33)."), "text/plain", "签名文本。The signed note."), everyone(), s.getCheckpoint)
 	add(s, get("list-checkpoints", "/log/checkpoints", "log", "检查点列表 List checkpoints",
 		"按日志条目数排列。In order of size (D713 Art 33)."), everyone(), s.listCheckpoints)
 	add(s, get("get-consistency", "/log/consistency", "log", "一致性证明 Prove that the log only grew",
@@ -90,7 +90,7 @@ func (s *server) getCheckpoint(ctx context.Context, _ caller, in *checkpointInpu
 
 type checkpointsInput struct {
 	After int64 `query:"after" minimum:"0" doc:"上一页的next。next of the page before."`
-	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"每页条数。How many on a page."`
 }
 
 func (s *server) listCheckpoints(ctx context.Context, _ caller, in *checkpointsInput) (*body[page[Checkpoint]], error) {
@@ -109,7 +109,7 @@ func (s *server) listCheckpoints(ctx context.Context, _ caller, in *checkpointsI
 }
 
 type consistencyInput struct {
-	From int64 `query:"from" required:"true" minimum:"1"`
+	From int64 `query:"from" required:"true" minimum:"1" doc:"较早检查点的条目数。The size of the earlier checkpoint."`
 	To   int64 `query:"to" minimum:"1" doc:"默认为最新检查点。The latest checkpoint by default."`
 }
 

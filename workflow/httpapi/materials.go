@@ -32,7 +32,7 @@ type uploadInput struct {
 	Class       string `query:"class" enum:"personal,commercial,deliberation,security,other" doc:"个人信息、商业秘密、内部讨论、安全、其他。What makes it restricted."`
 	Ground      string `query:"ground" maxLength:"2000" doc:"限制公开的依据，引到条。The norm that restricts it, with its article."`
 	ContentType string `header:"Content-Type" hidden:"true"`
-	RawBody     []byte
+	RawBody     []byte `contentType:"*/*"`
 }
 
 // restriction is what the query says of it, and nil when the file is not
@@ -50,7 +50,7 @@ func (in *uploadInput) restriction() (*decision.Restriction, error) {
 
 type downloadInput struct {
 	CasePath
-	Digest string `path:"digest" pattern:"^(hmac-)?(sha256|sm3):[0-9a-f]{64}$"`
+	Digest string `path:"digest" pattern:"^(hmac-)?(sha256|sm3):[0-9a-f]{64}$" doc:"上传时得到的摘要。The digest that the upload was answered with."`
 }
 
 type downloadOutput struct {
@@ -65,10 +65,10 @@ func (s *server) materials() {
 		OperationID: "upload-material", Method: http.MethodPost, Path: "/decisions/{id}/materials", Tags: []string{"materials"},
 		Summary:       "上传材料 Upload a material",
 		Description:   "请求体即文件本身；按内容摘要保存，供各程序行为引用（第三十三条）。限制公开的，摘要为加盐承诺，只供有权查阅的身份下载；同一文件再传得到另一摘要。The body is the file itself. It is kept by its digest, for acts to name (D713 Art 33). Of a restricted file the digest is a salted commitment, another one each time, and only some roles may download it.",
-		DefaultStatus: http.StatusCreated, MaxBodyBytes: s.opts.MaxMaterialBytes,
+		DefaultStatus: http.StatusCreated, MaxBodyBytes: s.opts.MaxMaterialBytes, Errors: []int{http.StatusGone},
 	}, editors(), s.upload)
-	download := get("download-material", "/decisions/{id}/materials/{digest}", "materials", "下载材料 Download a material",
-		"按摘要取回原文件（第三十三条）；已依法删除的，回答410和删除它的记录。The file itself, by its digest (D713 Art 33); 410 with the entry that erased it when it is gone.")
+	download := file(get("download-material", "/decisions/{id}/materials/{digest}", "materials", "下载材料 Download a material",
+		"按摘要取回原文件（第三十三条）；已依法删除的，回答410和删除它的记录。The file itself, by its digest (D713 Art 33); 410 with the entry that erased it when it is gone."), "*/*", "原文件。The file as it was uploaded.")
 	download.Errors = []int{http.StatusGone}
 	add(s, download, readers(), s.download)
 }

@@ -22,7 +22,8 @@ type mount struct {
 	*huma.Group
 	document *huma.OpenAPI
 	schemas  huma.Registry
-	problems map[int][]string // codes by status
+	problems map[int][]string   // codes by status
+	examples map[string]example // by operation
 }
 
 const schemaPrefix = "#/components/schemas/"
@@ -71,9 +72,10 @@ func (m *mount) DocumentOperation(op *huma.Operation) {
 	}
 	for _, r := range op.Responses {
 		for _, content := range r.Content {
-			m.inline(content)
+			defer m.inline(content)()
 		}
 	}
+	m.complete(op)
 	theirs := m.API.OpenAPI()
 	maps.Copy(theirs.Components.Schemas.Map(), m.schemas.Map())
 	m.Group.DocumentOperation(op)
@@ -84,15 +86,18 @@ func (m *mount) DocumentOperation(op *huma.Operation) {
 const bodySchema = "juece-body"
 
 // inline puts the outermost schema of an answer in place of the reference to
-// it. A host's hooks look references up by Go type, in a registry that does
-// not have ours.
-func (m *mount) inline(content *huma.MediaType) {
-	if content.Schema == nil || content.Schema.Ref == "" {
-		return
+// it, and returns what puts the reference back. A host's hooks look references
+// up by Go type, in a registry that does not have ours; generators of clients
+// make one type of what is referred to.
+func (m *mount) inline(content *huma.MediaType) (back func()) {
+	reference := content.Schema
+	if reference == nil || reference.Ref == "" {
+		return func() {}
 	}
-	if s := m.schemas.SchemaFromRef(content.Schema.Ref); s != nil {
+	if s := m.schemas.SchemaFromRef(reference.Ref); s != nil {
 		content.Schema = s
 	}
+	return func() { content.Schema = reference }
 }
 
 // declareProblems documents what an operation may answer instead. Each status
@@ -122,7 +127,9 @@ func (m *mount) problemResponse(status int) string {
 	if components.Responses[name] == nil {
 		components.Responses[name] = &huma.Response{
 			Description: strings.Join(m.problems[status], ", "),
-			Content:     map[string]*huma.MediaType{problemType: {Schema: m.schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")}},
+			Content: map[string]*huma.MediaType{problemType: {
+				Schema: m.schemas.Schema(reflect.TypeFor[Problem](), true, "Problem"), Examples: problemExamples(m.problems[status]),
+			}},
 		}
 	}
 	return "#/components/responses/" + name

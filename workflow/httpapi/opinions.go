@@ -67,7 +67,7 @@ func (s *server) commit() {
 		return
 	}
 	op := actOperation(info, "/decisions/{id}/opinions/commit")
-	op.Tags = []string{"acts", "opinions"}
+	op.Tags = []string{"opinions"}
 	op.Description += " 登记簿中尚未入册的意见成批写入历史；没有则为空。The history commits to the opinions that are pending, in batches; none is an empty answer."
 	add(s, op, actors(info.Kind), s.commitOpinions)
 }
@@ -149,7 +149,7 @@ func (c caller) view(in workflow.Case, o workflow.Opinion) (RegisteredOpinion, e
 type opinionsQuery struct {
 	CasePath
 	After int64 `query:"after" minimum:"0" doc:"上一页的next。next of the page before."`
-	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"每页条数。How many on a page."`
 }
 
 func (s *server) listOpinions(ctx context.Context, who caller, in *opinionsQuery) (*body[page[RegisteredOpinion]], error) {
@@ -175,7 +175,7 @@ func (s *server) listOpinions(ctx context.Context, who caller, in *opinionsQuery
 
 type opinionPath struct {
 	CasePath
-	Position int64 `path:"position" minimum:"1"`
+	Position int64 `path:"position" minimum:"1" doc:"登记号。Its number in the register."`
 }
 
 func (s *server) getOpinion(ctx context.Context, who caller, in *opinionPath) (*body[RegisteredOpinion], error) {

@@ -117,6 +117,15 @@ func newProblem(code, lang string) *Problem {
 	return p
 }
 
+// problemExamples has each problem of the codes as it is answered.
+func problemExamples(codes []string) map[string]*huma.Example {
+	list := map[string]*huma.Example{}
+	for _, code := range codes {
+		list[code] = &huma.Example{Summary: newProblem(code, "en").Title, Value: newProblem(code, "zh")}
+	}
+	return list
+}
+
 // statusProblem returns the problem of an error that huma or a mux raised.
 func statusProblem(status int, lang string) *Problem {
 	code := "internal"

@@ -78,6 +78,9 @@ func (m *mount) constrain(t reflect.Type, done map[reflect.Type]bool) {
 			s.Required = append(s.Required, jsonName(f))
 		}
 		limit(property, own)
+		if text := spanning(t, own); text != "" {
+			property.Description = text
+		}
 		if property.Items != nil {
 			limit(property.Items, strings.TrimPrefix(elements, ","))
 		}
@@ -97,8 +100,34 @@ func demanded(f reflect.StructField, tag string) bool {
 
 func has(tag, rule string) bool { return slices.Contains(strings.Split(tag, ","), rule) }
 
+// spanning says in words what a tag asks across fields. Such rules have no
+// place in the schema of one field; put into the object's as alternatives,
+// they would make generators write a type for each.
+func spanning(t reflect.Type, tag string) string {
+	named := func(goName string) string {
+		if f, ok := t.FieldByName(goName); ok {
+			return jsonName(f)
+		}
+		return strings.ToLower(goName) // a field of the elements
+	}
+	for rule := range strings.SplitSeq(tag, ",") {
+		name, param, _ := strings.Cut(rule, "=")
+		switch field, value, _ := strings.Cut(param, " "); {
+		case name == "required_if":
+			return named(field) + "为" + value + "时必填。Required when " + named(field) + " is " + value + "."
+		case name == "required_without":
+			return "没有" + named(field) + "时必填。Required without " + named(field) + "."
+		case name == "gtefield":
+			return "不早于、不小于" + named(field) + "。Not before, and not less than, " + named(field) + "."
+		case name == "unique" && param != "":
+			return "各项的" + named(field) + "不得相同。No two have the same " + named(field) + "."
+		}
+	}
+	return ""
+}
+
 // limit writes the rules of one tag into one schema. Rules that span fields
-// have no place in a schema and are left to the validator.
+// have no place in a schema and are left to the validator; see [spanning].
 func limit(s *huma.Schema, tag string) {
 	if s.Ref != "" {
 		return

@@ -35,7 +35,7 @@ func (s *server) listSheets(context.Context, caller, *struct{}) (*body[page[Shee
 }
 
 type sheetInput struct {
-	Name string `path:"name" maxLength:"64"`
+	Name string `path:"name" maxLength:"64" doc:"评查表的名称。The name of the sheet."`
 }
 
 func (s *server) getSheet(_ context.Context, _ caller, in *sheetInput) (*body[*scoresheet.Sheet], error) {

@@ -36,7 +36,7 @@ func (s *server) tasks() {
 
 type tasksInput struct {
 	After string `query:"after" maxLength:"1000" doc:"上一页的next。next of the page before."`
-	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"每页条数。How many on a page."`
 }
 
 func (s *server) listTasks(ctx context.Context, who caller, in *tasksInput) (*body[page[Task]], error) {
