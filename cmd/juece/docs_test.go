@@ -17,14 +17,16 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/juece/juece/store/storetest"
 )
 
 // browser starts a chromium with nothing in it, for one test. Without one the
 // test fails: a page that nobody looked at is not known to work.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: no browser")
+	if testing.Short() || storetest.RaceEnabled {
+		t.Skip("a browser runs neither with -short nor with -race")
 	}
 	path, err := exec.LookPath("chromium")
 	if err != nil {

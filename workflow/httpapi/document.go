@@ -123,6 +123,11 @@ func (m *mount) complete(op *huma.Operation) {
 	}
 	for _, r := range op.Responses {
 		delete(r.Headers, "Content-Type") // stands with the content
+		for _, h := range r.Headers {
+			if h.Description == "" {
+				h.Description = h.Schema.Description
+			}
+		}
 	}
 	m.examples[op.OperationID].exemplify(op)
 }

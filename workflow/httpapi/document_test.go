@@ -90,7 +90,7 @@ func TestEveryBodyHasAnExample(t *testing.T) {
 				b, _ := body.(map[string]any)
 				content, _ := b["content"].(map[string]any)
 				for media, c := range content {
-					if shown := c.(map[string]any); shown["example"] == nil && shown["examples"] == nil && media != "application/zip" {
+					if shown := c.(map[string]any); shown["example"] == nil && shown["examples"] == nil && media != "application/zip" && (which == "request" || !slices.Contains(unanswered(), decision.Kind(strings.ReplaceAll(name, "-", "_")))) {
 						t.Errorf("%s: %s, %s: no example", name, which, media)
 					}
 				}

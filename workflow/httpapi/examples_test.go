@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/cryptotest"
@@ -17,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/juece/juece/decision"
+	"github.com/juece/juece/store/storetest"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/sample"
 )
@@ -94,6 +96,9 @@ func brief(v any) any {
 // The examples of the document are the sample decision, as it was sent and
 // answered. It runs alone: its randomness is fixed.
 func TestTheExamplesAreWhatIsAnswered(t *testing.T) {
+	if storetest.RaceEnabled {
+		t.Skip("several cases on a pure-Go database; runs without -race")
+	}
 	cryptotest.SetGlobalRandom(t, 713)
 	h := serve(t, openSQLite(t))
 	ids := 0
@@ -104,13 +109,7 @@ func TestTheExamplesAreWhatIsAnswered(t *testing.T) {
 	rec := recording{}
 	h.handler = rec.of(h.mux, h.api, h.handler)
 	h.record(t)
-	receipt := rec["open-comment"].Response
-	for _, s := range sample.Apart("d713") {
-		if err := decision.Validate(s.Act); err != nil {
-			t.Errorf("%s: %v", s.Act.Kind(), err)
-		}
-		rec[operationOf(s.Act.Kind())] = exchange{Request: map[string]any{"act": s.Act, "occurred_on": s.On}, Response: receipt}
-	}
+	h.recordApart(t, rec)
 	var got bytes.Buffer
 	enc := json.NewEncoder(&got)
 	enc.SetEscapeHTML(false)
@@ -133,6 +132,48 @@ func TestTheExamplesAreWhatIsAnswered(t *testing.T) {
 }
 
 func operationOf(kind decision.Kind) string { return strings.ReplaceAll(string(kind), "_", "-") }
+
+// unanswered are the acts off the way of the sample that no case of it can
+// come to: a review that ends without a meeting is of another object, a newer
+// pack is not at hand, nor another case that came from this one.
+func unanswered() []decision.Kind {
+	return []decision.Kind{"conclude_review", "adopt_pack", "open_adjustment", "conclude_adjustment", "link_case"}
+}
+
+// recordApart does the acts that lie off the way of the sample, in cases that
+// have come to where the acts have their place: before the act named.
+func (h *harness) recordApart(t *testing.T, rec recording) {
+	t.Helper()
+	place := map[decision.Kind]decision.Kind{
+		"decline": "initiate", "return_package": "issue_legality_opinion", "invoke_reform": "place_on_agenda",
+		"state_expropriation": "submit_for_review", "rely_on_assessment": "submit_for_review", "withdraw": "submit_for_review",
+		"correct_minutes": "publish", "record_congress_act": "publish", "withhold_publication": "publish",
+		"file_for_record": "complete_execution", "erase_data": "complete_execution",
+	}
+	cases := map[decision.Kind]string{}
+	for _, s := range sample.Apart("d713") {
+		body := map[string]any{"act": s.Act, "occurred_on": s.On}
+		if slices.Contains(unanswered(), s.Act.Kind()) {
+			if err := decision.Validate(s.Act); err != nil {
+				t.Errorf("%s: %v", s.Act.Kind(), err)
+			}
+			rec[operationOf(s.Act.Kind())] = exchange{Request: body}
+			continue
+		}
+		at := place[s.Act.Kind()]
+		if cases[at] == "" {
+			cases[at], _ = h.walk("d713", sample.Before("d713", at))
+		}
+		path := "/decisions/" + cases[at]
+		for _, f := range s.Files {
+			h.want(t, http.StatusCreated, call{method: "POST", path: path + "/materials?name=a", actor: s.Actor, body: f.Content})
+		}
+		w := h.do(call{method: "POST", path: path + "/acts/" + string(s.Act.Kind()), actor: s.Actor, body: body, header: map[string]string{"If-Match": "*"}})
+		if w.Code != http.StatusOK {
+			t.Errorf("%s: %d %s", s.Act.Kind(), w.Code, w.Body)
+		}
+	}
+}
 
 // record walks the sample and asks on the way what can be asked.
 func (h *harness) record(t *testing.T) {

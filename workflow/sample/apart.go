@@ -30,7 +30,7 @@ func Apart(pack string) []Step {
 	add("05-25", office, decision.FileForRecord{With: "市人民政府", FiledOn: date("05-25"), Number: "备〔2026〕8号", Receipt: new(Named("备案回执"))})
 	add("06-01", office, decision.EraseData{Opinions: []int64{1}, Class: decision.ClassPersonal, Ground: "个人信息保护法第四十七条", DecidedBy: "办公室负责人"})
 	add("04-23", office, decision.Withdraw{Decider: members[0], Reason: "上位法即将修订"})
-	const other = "01890f3e-0000-7000-8000-000000000002"
+	const other = "01890f3e-0000-7000-8000-00000000ffff"
 	add("06-28", office, decision.OpenAdjustment{Case: other, Aim: "change", Scope: "安装期限", Decider: members[0], Reason: "设备供货不足"})
 	add("08-28", office, decision.ConcludeAdjustment{Case: other, Outcome: "changed", Entry: 61, Digest: Named("调整决策的公布记录").Digest, Reason: "调整后的决策已公布"})
 	w.unit("06-01", decision.LinkCase{Case: other, Object: "normative_document", Title: "县城区餐饮油烟污染防治实施细则"})
