@@ -10,13 +10,15 @@ LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .PHONY: test short lint api golden postgres node chromium
 
-# What nothing runs in two goroutines gains nothing from the race detector, and
-# takes five times as long under it: rules, files, plans and verifiers are left
-# to the last run, which has everything.
+# The race detector makes everything several times slower, so it gets what runs
+# at once: stores, sealers and delivery whole, and of the rest the tests whose
+# names say so. The last run has everything.
+AT_ONCE  := Wins|Repeat|Once|Cross|Server|Workers|Interrupt|AtATime|Killed|Rotate|Revocation
+
 test: postgres node chromium
 	$(GO) vet ./...
-	$(GO) test -race -short ./workflow
-	$(GO) test -race -timeout 8m ./workflow/httpapi/... ./workflow/transparency ./store/... ./cmd/...
+	$(GO) test -race -timeout 8m -run '$(AT_ONCE)' ./workflow ./workflow/httpapi/... ./cmd/...
+	$(GO) test -race -timeout 8m ./workflow/transparency ./workflow/delivery ./store/...
 	$(GO) test -timeout 8m ./...
 
 short:

@@ -164,13 +164,13 @@ func TestTheClientKnowsEveryField(t *testing.T) {
 	s := serve(t)
 	id, _ := s.walk(t, sample.Before("d713", "issue_legality_opinion"))
 	reviewer := sample.Actor("d713", workflow.RoleLegalityReviewer)
-	var last []byte
+	var last atomic.Pointer[[]byte]
 	s.between(func(w http.ResponseWriter, r *http.Request, api http.Handler) {
 		seen := httptest.NewRecorder()
 		api.ServeHTTP(seen, r)
-		last = seen.Body.Bytes()
+		last.Store(new(seen.Body.Bytes()))
 		w.WriteHeader(seen.Code)
-		_, _ = w.Write(last)
+		_, _ = w.Write(seen.Body.Bytes())
 	})
 	c := s.as(t, reviewer)
 	strict := func(what string, into any, err error) {
@@ -178,7 +178,7 @@ func TestTheClientKnowsEveryField(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
-		dec := json.NewDecoder(bytes.NewReader(last))
+		dec := json.NewDecoder(bytes.NewReader(*last.Load()))
 		dec.DisallowUnknownFields()
 		if err := dec.Decode(into); err != nil {
 			t.Errorf("%s: %v", what, err)
@@ -285,13 +285,13 @@ func TestAnActIsRecordedOnceWhateverIsLost(t *testing.T) {
 			s := serve(t)
 			id, version := s.walk(t, sample.Before("d713", "record_investigation"))
 			step := sample.Walk("d713")[version]
-			sent := 0
+			var sent atomic.Int64
 			s.between(func(w http.ResponseWriter, r *http.Request, api http.Handler) {
 				if r.Method != http.MethodPost || !strings.Contains(r.URL.Path, "/acts/") {
 					api.ServeHTTP(w, r)
 					return
 				}
-				if sent++; lose(sent, w, r, api) {
+				if lose(int(sent.Add(1)), w, r, api) {
 					api.ServeHTTP(w, r)
 				}
 			})
@@ -302,8 +302,8 @@ func TestAnActIsRecordedOnceWhateverIsLost(t *testing.T) {
 				}
 			}
 			got, err := c.Do(t.Context(), id, version, step.Act)
-			if err != nil || got.Version != version+1 || sent != 3 {
-				t.Errorf("%+v after %d: %v", got, sent, err)
+			if err != nil || got.Version != version+1 || sent.Load() != 3 {
+				t.Errorf("%+v after %d: %v", got, sent.Load(), err)
 			}
 			entries, err := c.History(t.Context(), id, client.Now())
 			if err != nil || int64(len(entries)) != version+1 {
@@ -321,23 +321,23 @@ func TestWhatIsNotSentAgain(t *testing.T) {
 	id, _ := s.walk(t, sample.Before("d713", "close_comment"))
 	public := s.as(t, sample.Actor("d713", workflow.RolePublic))
 	opinion := []decision.Opinion{{Activity: "c1", Channel: "web", Verification: "anonymous", Text: "意见"}}
-	sent := 0
+	var sent atomic.Int64
 	s.between(func(_ http.ResponseWriter, _ *http.Request, _ http.Handler) {
-		sent++
+		sent.Add(1)
 		panic(http.ErrAbortHandler)
 	})
-	if _, err := public.SubmitOpinions(t.Context(), id, opinion); err == nil || sent != 1 {
-		t.Errorf("opinions: sent %d times, %v", sent, err)
+	if _, err := public.SubmitOpinions(t.Context(), id, opinion); err == nil || sent.Load() != 1 {
+		t.Errorf("opinions: sent %d times, %v", sent.Load(), err)
 	}
-	sent = 0
+	sent.Store(0)
 	s.between(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-		sent++
+		sent.Add(1)
 		w.Header().Set("Retry-After", "3600")
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
 	_, err := public.SubmitOpinions(t.Context(), id, opinion)
-	if p, ok := errors.AsType[*client.Problem](err); !ok || p.RetryAfter != time.Hour || p.Code != "http_429" || sent != 1 {
-		t.Errorf("a long wait: sent %d times, %v", sent, err)
+	if p, ok := errors.AsType[*client.Problem](err); !ok || p.RetryAfter != time.Hour || p.Code != "http_429" || sent.Load() != 1 {
+		t.Errorf("a long wait: sent %d times, %v", sent.Load(), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	s.between(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
