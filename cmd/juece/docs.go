@@ -86,8 +86,8 @@ func servePacked(w http.ResponseWriter, r *http.Request, name string, content []
 
 var indexPath = regexp.MustCompile(`(?m)^/\S+`)
 
-// front serves the front page: as text, and to a browser with links.
-func front(w http.ResponseWriter, r *http.Request) {
+// frontPage serves the front page: as text, and to a browser with links.
+func frontPage(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

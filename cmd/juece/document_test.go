@@ -28,7 +28,7 @@ func sealing(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := newHandler(svc, transparency.Log{Store: s, Origin: "juece.example/log"}, nil, who, logger, "test")
+	handler, err := newHandler(svc, transparency.Log{Store: s, Origin: "juece.example/log"}, nil, who, &front{logger: logger}, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

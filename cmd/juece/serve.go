@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
@@ -25,26 +23,19 @@ import (
 
 // serveCmd serves the API.
 type serveCmd struct {
-	Addr   string   `default:"127.0.0.1:8080" help:"监听地址。Where to listen."`
-	DB     string   `name:"db" placeholder:"sqlite:PATH|postgres://…" help:"数据库，默认为sqlite:juece.db；演示时默认为临时数据库。The database; sqlite:juece.db by default, a temporary one for a demonstration."`
-	Demo   bool     `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
-	Tokens string   `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
-	Access string   `name:"identity" type:"path" placeholder:"FILE" help:"身份文件（YAML）：OIDC令牌、网关请求头、授权、撤销，见docs/identity.md。Who may call: OIDC tokens, headers of a gateway, delegations, revocations."`
-	Sheets []string `name:"sheet" type:"path" placeholder:"FILE" help:"本机关的评查表，可以有多张。Score sheets of the organ's own."`
-	Suite  suite    `enum:"standard,gm" default:"standard" help:"算法：standard为SHA-256；gm为国密SM3，日志密钥须有SM2。以前的记录照样能读。The algorithms: standard is SHA-256; gm is SM3, and the log needs an SM2 key. What was recorded before stays readable."`
-	Log    logFlags `embed:"" prefix:"log-"`
-	Hooks  hooks    `embed:""`
-	Packs  string   `type:"existingdir" placeholder:"DIR" help:"本机关规则包（*.yaml）的目录，原文本存于其下kept目录。A directory with rule packs of the organ's own; earlier texts of them stand in kept below it."`
-	Lang   string   `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
+	Addr   string     `default:"127.0.0.1:8080" help:"监听地址。Where to listen."`
+	DB     string     `name:"db" placeholder:"sqlite:PATH|postgres://…" help:"数据库，默认为sqlite:juece.db；演示时默认为临时数据库。The database; sqlite:juece.db by default, a temporary one for a demonstration."`
+	Demo   bool       `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
+	Tokens string     `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
+	Access string     `name:"identity" type:"path" placeholder:"FILE" help:"身份文件（YAML）：OIDC令牌、网关请求头、授权、撤销，见docs/identity.md。Who may call: OIDC tokens, headers of a gateway, delegations, revocations."`
+	Sheets []string   `name:"sheet" type:"path" placeholder:"FILE" help:"本机关的评查表，可以有多张。Score sheets of the organ's own."`
+	Suite  suite      `enum:"standard,gm" default:"standard" help:"算法：standard为SHA-256；gm为国密SM3，日志密钥须有SM2。以前的记录照样能读。The algorithms: standard is SHA-256; gm is SM3, and the log needs an SM2 key. What was recorded before stays readable."`
+	Log    logFlags   `embed:"" prefix:"log-"`
+	Hooks  hooks      `embed:""`
+	Packs  string     `type:"existingdir" placeholder:"DIR" help:"本机关规则包（*.yaml）的目录，原文本存于其下kept目录。A directory with rule packs of the organ's own; earlier texts of them stand in kept below it."`
+	Lang   string     `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
+	Front  frontFlags `embed:""`
 }
-
-const (
-	// shutdownTime is how long requests under way may take to end.
-	shutdownTime = 10 * time.Second
-	// transferTime is how long a request may take to arrive, and its answer to
-	// leave: enough for the largest material.
-	transferTime = 2 * time.Minute
-)
 
 // Run serves until the context ends, then lets requests under way finish.
 func (c *serveCmd) Run(ctx context.Context, s streams) error {
@@ -109,7 +100,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		}
 		known.merge(shown.tokens)
 	}
-	logger := slog.New(slog.NewTextHandler(s.err, nil))
+	logger := c.Front.logger(s.err)
 	who, err := newIdentities(known, c.Access, logger)
 	if err != nil {
 		return err
@@ -124,7 +115,11 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer delivered()
-	handler, err := newHandler(svc, log, sheets, who, logger, version())
+	front, err := c.Front.open(st, logger)
+	if err != nil {
+		return err
+	}
+	handler, err := newHandler(svc, log, sheets, who, front, version())
 	if err != nil {
 		return err
 	}
@@ -137,7 +132,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		fmt.Fprint(s.out, shown.text(address, c.Lang))
 	}
 	fmt.Fprintln(s.out, c.say("服务地址："+address+"/v1　接口文档："+address+"/v1/openapi.json", "serving "+address+"/v1, described by "+address+"/v1/openapi.json"))
-	return serveUntil(ctx, listener, handler)
+	return front.serve(ctx, listener, handler)
 }
 
 // database returns the data source, and what to do with it at the end.
@@ -209,10 +204,10 @@ func newService(st *store.Store, sheets *scoresheet.Set, ownPacks string, s suit
 }
 
 // newHandler puts the API under /v1, and a page that says so at the root.
-func newHandler(svc *workflow.Service, log transparency.Log, sheets *scoresheet.Set, who *identities, logger *slog.Logger, version string) (http.Handler, error) {
+func newHandler(svc *workflow.Service, log transparency.Log, sheets *scoresheet.Set, who *identities, front *front, version string) (http.Handler, error) {
 	mux := http.NewServeMux()
 	api := humago.NewWithPrefix(mux, "/v1", documentConfig())
-	if err := httpapi.Register(api, svc, httpapi.Options{Identify: who.identify, Sheets: sheets, Logger: logger, Log: log, Program: "juece " + version}); err != nil {
+	if err := httpapi.Register(api, svc, front.into(httpapi.Options{Identify: who.identify, Sheets: sheets, Logger: front.logger, Log: log, Program: "juece " + version})); err != nil {
 		return nil, err
 	}
 	if err := describe(mux, api); err != nil {
@@ -223,7 +218,7 @@ func newHandler(svc *workflow.Service, log transparency.Log, sheets *scoresheet.
 	if err := documentation(mux); err != nil {
 		return nil, err
 	}
-	mux.HandleFunc("GET /{$}", front)
+	mux.HandleFunc("GET /{$}", frontPage)
 	return httpapi.Problems(mux), nil
 }
 
@@ -240,33 +235,6 @@ const index = `Juece 决策：重大行政决策程序 the procedure for major a
 /v1/openapi.json       接口文档 OpenAPI 3.1 (3.0: /v1/openapi-3.0.json)
 /problems              问题说明 what each problem means, and what to do
 `
-
-// serveUntil serves until the context ends. Requests under way get
-// shutdownTime to finish, so that what was acknowledged was done.
-func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{
-		Handler: handler, MaxHeaderBytes: 64 << 10,
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: transferTime, WriteTimeout: transferTime, IdleTimeout: transferTime,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	// The context has ended already; what is under way still gets its time.
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
-	defer cancel()
-	err := server.Shutdown(grace)
-	if err != nil { // somebody took too long
-		err = errors.Join(err, server.Close())
-	}
-	if ended := <-failed; !errors.Is(ended, http.ErrServerClosed) {
-		err = errors.Join(err, ended)
-	}
-	return err
-}
 
 // loopback reports whether an address is reached from this machine only.
 func loopback(addr string) bool {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -224,7 +225,7 @@ func TestAServerWaitsForRequestsUnderWay(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- serveUntil(ctx, listener, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		ended <- (&front{logger: slog.New(slog.DiscardHandler)}).serve(ctx, listener, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			close(inside)
 			<-finish
 			w.WriteHeader(http.StatusNoContent)

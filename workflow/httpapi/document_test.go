@@ -27,7 +27,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			if op.Summary == "" || op.Description == "" || len(op.Tags) == 0 || len(op.Security) == 0 || len(roles) == 0 {
 				t.Errorf("%s %s: %q %q %v %v %v", op.Method, path, op.Summary, op.Description, op.Tags, op.Security, roles)
 			}
-			for _, status := range []string{"401", "403", "422", "500"} {
+			for _, status := range []string{"401", "403", "422", "429", "500", "503"} {
 				if r := op.Responses[status]; r == nil || !strings.HasPrefix(r.Ref, "#/components/responses/") {
 					t.Errorf("%s %s: %s is not declared", op.Method, path, status)
 				}

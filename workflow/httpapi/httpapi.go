@@ -38,6 +38,12 @@ type Options struct {
 	// these. An error is answered with 401, one that wraps ErrNotPermitted
 	// with 403, and its text is not shown. Required; there is no default.
 	Identify func(huma.Context) (decision.Actor, error)
+	// Limit says how long an actor has to wait before a request of theirs is
+	// taken; then it is answered with 429 and Retry-After. Default no limit.
+	Limit func(huma.Context, decision.Actor) time.Duration
+	// Observe is told of every answer of an operation, from the goroutine that
+	// served it. Default nobody is.
+	Observe func(context.Context, Observation)
 	// Sheets are the score sheets on offer (案卷评查). Default those of the
 	// module. A service checks reviews against its own Sheets.
 	Sheets *scoresheet.Set
@@ -72,6 +78,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxStatisticsCases == 0 {
 		o.MaxStatisticsCases = 5000
+	}
+	if o.Limit == nil {
+		o.Limit = func(huma.Context, decision.Actor) time.Duration { return 0 }
+	}
+	if o.Observe == nil {
+		o.Observe = func(context.Context, Observation) {}
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
@@ -147,7 +159,7 @@ func add[I, O any](s *server, op huma.Operation, may access, handle func(context
 		s.failed = append(s.failed, fmt.Errorf("httpapi: %s declares nobody who may call it", op.OperationID))
 		return
 	}
-	op.Middlewares = append(op.Middlewares, s.identify(may))
+	op.Middlewares = append(op.Middlewares, s.observe(op), s.identify(may))
 	op.Security = []map[string][]string{{"bearer": {}}}
 	if op.Extensions == nil {
 		op.Extensions = map[string]any{}

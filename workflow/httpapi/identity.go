@@ -3,8 +3,11 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"golang.org/x/text/language"
@@ -167,12 +170,19 @@ func (s *server) identify(may access) func(huma.Context, func(huma.Context)) {
 		if err == nil {
 			err = decision.ValidateValue("actor", actor)
 		}
+		var wait time.Duration
+		if err == nil {
+			wait = s.opts.Limit(ctx, actor)
+		}
 		switch {
 		case errors.Is(err, ErrNotPermitted):
 			s.refuse(ctx, http.StatusForbidden)
 		case err != nil:
 			ctx.SetHeader("WWW-Authenticate", "Bearer")
 			s.refuse(ctx, http.StatusUnauthorized)
+		case wait > 0:
+			ctx.SetHeader("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+			s.refuse(ctx, http.StatusTooManyRequests)
 		case !may.admits(actor):
 			s.refuse(ctx, http.StatusForbidden)
 		default:

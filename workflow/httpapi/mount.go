@@ -58,6 +58,7 @@ func (m *mount) OpenAPI() *huma.OpenAPI { return m.document }
 // Transform implements huma.API. It comes before what the host does to its
 // answers: a hook of huma's default configuration hides what an error was.
 func (m *mount) Transform(ctx huma.Context, status string, v any) (any, error) {
+	noteStatus(ctx.Context(), status)
 	return m.Group.Transform(ctx, status, asProblem(ctx, v))
 }
 
@@ -103,7 +104,7 @@ func (m *mount) inline(content *huma.MediaType) (back func()) {
 // declareProblems documents what an operation may answer instead. Each status
 // is one response that all operations share.
 func (m *mount) declareProblems(op *huma.Operation) {
-	statuses := append([]int{401, 403, 404, 422, 500}, op.Errors...)
+	statuses := append([]int{401, 403, 404, 422, 429, 500, 503}, op.Errors...)
 	if op.Method != http.MethodGet {
 		statuses = append(statuses, 400, 408, 409, 413, 415)
 	}
@@ -126,6 +127,7 @@ func (m *mount) problemResponse(status int) string {
 	}
 	if components.Responses[name] == nil {
 		components.Responses[name] = &huma.Response{
+			Headers:     retryAfter(status),
 			Description: strings.Join(m.problems[status], ", "),
 			Content: map[string]*huma.MediaType{problemType: {
 				Schema: m.schemas.Schema(reflect.TypeFor[Problem](), true, "Problem"), Examples: problemExamples(m.problems[status]),
@@ -133,4 +135,15 @@ func (m *mount) problemResponse(status int) string {
 		}
 	}
 	return "#/components/responses/" + name
+}
+
+// retryAfter documents when to ask again.
+func retryAfter(status int) map[string]*huma.Param {
+	if status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable {
+		return nil
+	}
+	return map[string]*huma.Param{"Retry-After": {
+		Description: "几秒后再试。Seconds to wait.",
+		Schema:      &huma.Schema{Type: huma.TypeInteger},
+	}}
 }

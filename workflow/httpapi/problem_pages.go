@@ -47,6 +47,18 @@ func advices() map[string]advice {
 			"Accept头所要求的格式都不提供。", "No format that the Accept header asks for is offered.",
 			"接受application/json后重发。", "Send it again, accepting application/json.",
 		},
+		"too_many_requests": {
+			"此身份或者此地址在短时间内的请求过多。", "This identity or this address sent too many requests in a short time.",
+			"等待Retry-After所示的秒数后重发；带Idempotency-Key的请求重发是安全的。", "Wait as many seconds as Retry-After says and send it again; with an Idempotency-Key a repeat is safe.",
+		},
+		"busy": {
+			"同时处理的请求已达上限。", "As many requests as may be are under way.",
+			"等待Retry-After所示的秒数后重发。", "Wait as many seconds as Retry-After says and send it again.",
+		},
+		"not_ready": {
+			"服务正在停止，或者数据库暂时不能使用。", "The service is stopping, or its database cannot be used for now.",
+			"稍后重发；仍然如此的，请运维人员查看日志。", "Send it again later; when it stays so, ask who runs the server to look at its log.",
+		},
 		"body_too_slow": {
 			"请求体没有在时限内到达。", "The body did not arrive in time.",
 			"检查网络后重发；带Idempotency-Key的请求重发是安全的。", "Check the network and send it again; with an Idempotency-Key a repeat is safe.",

@@ -25,6 +25,7 @@ type Problem struct {
 	Status   int                `json:"status"`
 	Code     string             `json:"code" doc:"稳定的名称。Stable name of the problem."`
 	Detail   string             `json:"detail,omitempty"`
+	Instance string             `json:"instance,omitempty" doc:"该次请求。Names the request, for whoever runs the server."`
 	Errors   []FieldError       `json:"errors,omitempty" doc:"有误的字段。Fields that are wrong."`
 	Findings []workflow.Finding `json:"findings,omitempty" doc:"不允许或者须说明理由的规则。Rules that refuse the act, or need a reason."`
 	Entry    *Entry             `json:"entry,omitempty" doc:"删除所求内容的记录。The entry of the act that erased what was asked for."`
@@ -91,6 +92,9 @@ func kinds() []kind {
 		{"key_reused", http.StatusUnprocessableEntity, "Idempotency-Key已用于另一请求", "The Idempotency-Key was used for another request"},
 		{"too_many_cases", http.StatusUnprocessableEntity, "案件太多", "There are too many cases"},
 		{"precondition_required", http.StatusPreconditionRequired, "缺少If-Match", "If-Match is required"},
+		{"too_many_requests", http.StatusTooManyRequests, "请求过多，请稍后再试", "Too many requests; try again later"},
+		{"busy", http.StatusServiceUnavailable, "同时处理的请求过多，请稍后再试", "Too many requests at once; try again later"},
+		{"not_ready", http.StatusServiceUnavailable, "现在不能提供服务", "The service is not ready"},
 		{"internal", http.StatusInternalServerError, "内部错误，已记录", "An internal error; it was logged"},
 	}
 }
@@ -231,7 +235,7 @@ func asProblem(ctx huma.Context, v any) any {
 	}
 	ctx.AppendHeader("Vary", "Accept-Language")
 	if p, ok := v.(*Problem); ok {
-		return p
+		return note(ctx.Context(), p)
 	}
 	lang := preferred(ctx.Header("Accept-Language"))
 	p := statusProblem(raised.GetStatus(), lang)
@@ -239,7 +243,7 @@ func asProblem(ctx huma.Context, v any) any {
 	if model, ok := v.(*huma.ErrorModel); ok {
 		p.Errors = parameters(model.Errors, lang)
 	}
-	return p
+	return note(ctx.Context(), p)
 }
 
 // parameters names the parameters that huma found wrong.
@@ -281,8 +285,17 @@ func Problems(mux *http.ServeMux) http.Handler {
 // WriteProblem answers a request with the problem of an HTTP status, in the
 // caller's language; for what a host refuses before the API is reached.
 func WriteProblem(w http.ResponseWriter, r *http.Request, status int) {
-	p := statusProblem(status, preferred(r.Header.Get("Accept-Language")))
-	text, err := json.Marshal(p)
+	write(w, r, statusProblem(status, preferred(r.Header.Get("Accept-Language"))))
+}
+
+// WriteCode answers a request with the problem of a code, as [WriteProblem]
+// does; a code that is not known is answered as internal.
+func WriteCode(w http.ResponseWriter, r *http.Request, code string) {
+	write(w, r, newProblem(code, preferred(r.Header.Get("Accept-Language"))))
+}
+
+func write(w http.ResponseWriter, r *http.Request, p *Problem) {
+	text, err := json.Marshal(note(r.Context(), p))
 	if err != nil {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return

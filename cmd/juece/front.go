@@ -1,0 +1,48 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+
+	"github.com/juece/juece/store"
+	"github.com/juece/juece/workflow/httpapi"
+)
+
+// frontFlags are those of what stands between the network and the API.
+type frontFlags struct {
+	Limit limitFlags `embed:"" prefix:"limit-"`
+	loggingFlags
+	TrustedProxy []netip.Prefix `placeholder:"PREFIX" help:"可信代理的网段：只采信其X-Forwarded-For。Networks of proxies whose X-Forwarded-For is believed."`
+}
+
+// front is what stands between the network and the API.
+type front struct {
+	health health
+	limits limits
+	logger *slog.Logger
+}
+
+func (f frontFlags) open(st *store.Store, logger *slog.Logger) (*front, error) {
+	limits, err := f.Limit.limits(f.TrustedProxy)
+	if err != nil {
+		return nil, err
+	}
+	return &front{health: health{schema: st.SchemaVersion, logger: logger}, limits: limits, logger: logger}, nil
+}
+
+// into sets what the front asks of the API.
+func (f *front) into(o httpapi.Options) httpapi.Options {
+	o.Limit, o.Observe = f.limits.actor, f.observe
+	return o
+}
+
+// before puts the front before the API.
+func (f *front) before(api http.Handler) http.Handler {
+	limited := f.limits.before(api)
+	return f.observed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !f.health.answer(w, r) {
+			limited.ServeHTTP(w, r)
+		}
+	}))
+}

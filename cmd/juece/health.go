@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/juece/juece/workflow/httpapi"
+)
+
+const (
+	// probeTime is how long the database may take to answer a probe.
+	probeTime = 2 * time.Second
+	// probeRest is how long an answer holds: nobody is identified here, so
+	// asking often must not become work for the database.
+	probeRest = time.Second
+)
+
+// health answers those who watch the process: /livez while it runs, /readyz
+// while it can serve. Both stand outside the API and its document, and tell
+// nothing but a code; why a server is not ready stands in its log.
+type health struct {
+	schema   func(context.Context) (have, want int64, err error)
+	logger   *slog.Logger
+	stopping atomic.Bool // set once, before the first connection is refused
+
+	mu      sync.Mutex
+	running chan error // a probe whose answer was not waited for
+	asked   time.Time
+	last    error
+}
+
+var (
+	errStopping = errors.New("shutting down")
+	errSlow     = fmt.Errorf("the database did not answer within %s", probeTime)
+)
+
+// answer reports whether the request was a probe, which it then has answered.
+func (h *health) answer(w http.ResponseWriter, r *http.Request) bool {
+	ready := r.URL.Path == "/readyz"
+	if !ready && r.URL.Path != "/livez" {
+		return false
+	}
+	if seen := requestOf(r.Context()); seen != nil {
+		seen.probe = true
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		httpapi.WriteProblem(w, r, http.StatusMethodNotAllowed)
+		return true
+	}
+	if ready && h.ready(r.Context()) != nil {
+		refuse(w, r, "not_ready")
+		return true
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintln(w, "ok") // nobody is left to tell
+	return true
+}
+
+// ready says what keeps the server from serving.
+func (h *health) ready(ctx context.Context) error {
+	if h.stopping.Load() {
+		return errStopping
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.asked.IsZero() && time.Since(h.asked) < probeRest {
+		return h.last
+	}
+	err := h.probe(ctx)
+	switch {
+	case err != nil && h.last == nil:
+		h.logger.WarnContext(ctx, "not ready", "error", err)
+	case err == nil && h.last != nil:
+		h.logger.InfoContext(ctx, "ready again")
+	}
+	h.asked, h.last = time.Now(), err
+	return err
+}
+
+// probe asks the database. A driver may be deaf to its context while a
+// connection hangs: then the answer is late, and the next probe waits for the
+// same one, so that there is never more than one.
+func (h *health) probe(ctx context.Context) error {
+	if h.running == nil {
+		answer := make(chan error, 1)
+		h.running = answer
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeTime) // others wait for it, too
+		go func() {
+			defer cancel()
+			have, want, err := h.schema(ctx)
+			if err == nil && have != want {
+				err = fmt.Errorf("the tables have version %d, this program needs %d", have, want)
+			}
+			answer <- err
+		}()
+	}
+	late := time.NewTimer(probeTime)
+	defer late.Stop()
+	select {
+	case err := <-h.running:
+		h.running = nil
+		return err
+	case <-late.C:
+		return errSlow
+	}
+}
