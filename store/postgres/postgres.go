@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/lib/pq"
 
@@ -41,7 +42,7 @@ func Open(ctx context.Context, dsn string, options ...Option) (*store.Store, err
 	}
 	cfg, err := pq.NewConfig(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("postgres: open: %w", err)
+		return nil, fmt.Errorf("postgres: open: %w", told(err))
 	}
 	cfg.BinaryParameters = true
 	connector, err := pq.NewConnectorConfig(cfg)
@@ -55,6 +56,18 @@ func Open(ctx context.Context, dsn string, options ...Option) (*store.Store, err
 		return nil, errors.Join(fmt.Errorf("postgres: open: %w", err), db.Close())
 	}
 	return store.Adopt(store.PostgreSQL, db, db), nil
+}
+
+// errDataSource stands for what would repeat the data source.
+var errDataSource = errors.New("the data source is malformed; write it as postgres://USER:PASSWORD@HOST:PORT/NAME, with the password percent-encoded, or as key=value pairs")
+
+// told leaves of an error in a data source what does not repeat it: a parser
+// shows the text that it could not read, and that is where the password stands.
+func told(err error) error {
+	if strings.HasPrefix(err.Error(), "pq: wrong value for ") { // names a parameter, and not the password
+		return err
+	}
+	return errDataSource
 }
 
 // New returns a store on a pool of the host, which stays the host's to close.
