@@ -53,12 +53,13 @@ func (c Case) Roster(on calendar.Date) []Engagement {
 	return lines
 }
 
-// Roster lists the counsel engaged in all the cases of an organ, by name and
-// case. It reads every case of the organ, one at a time. A case that cannot be
-// read does not hide the others: unreadable names it.
-func (s *Service) Roster(ctx context.Context, organ string, on calendar.Date) (lines []Engagement, unreadable []string, err error) {
+// Roster lists the counsel engaged in the cases of an organ, by name and case:
+// in all of them, or, where cases are named, in these. It reads every one, one
+// at a time. A case that cannot be read does not hide the others: unreadable
+// names it.
+func (s *Service) Roster(ctx context.Context, organ string, on calendar.Date, cases ...string) (lines []Engagement, unreadable []string, err error) {
 	for after := ""; ; {
-		rows, err := s.Store.List(ctx, Query{Organ: organ, After: after, Limit: 200})
+		rows, err := s.Store.List(ctx, Query{Organ: organ, Cases: cases, After: after, Limit: 200})
 		if err != nil {
 			return nil, nil, err
 		}

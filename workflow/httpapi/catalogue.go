@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"slices"
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow"
@@ -38,7 +37,7 @@ func (s *server) catalogue() {
 // roster registers the roster of counsel.
 func (s *server) roster() {
 	add(s, get("list-roster", "/roster", "tasks", "法律顾问名册 The roster of counsel",
-		"本机关各案件聘任的法律顾问、公职律师，以及当日是否在聘（第二十八条）。Counsel engaged in the organ's cases, and who is engaged on the day (D713 Art 28)."), readers(), s.listRoster)
+		"本机关各案件聘任的法律顾问、公职律师，以及当日是否在聘（第二十八条）。每一案件都要读，最多Options.MaxCases件，超过的回答422。Counsel engaged in the organ's cases, and who is engaged on the day (D713 Art 28). Every case is read, at most Options.MaxCases; with more the answer is 422."), readers(), s.listRoster)
 }
 
 type rosterInput struct {
@@ -60,12 +59,13 @@ func (s *server) listRoster(ctx context.Context, who caller, in *rosterInput) (*
 			return nil, coded{"invalid_request", "on须为日期，如2026-03-16", "on must be a date such as 2026-03-16"}
 		}
 	}
-	lines, unreadable, err := s.svc.Roster(ctx, who.Organ, on)
+	if err := s.countable(ctx, who, who.Organ); err != nil {
+		return nil, err
+	}
+	lines, unreadable, err := s.svc.Roster(ctx, who.Organ, on, who.Cases...)
 	if err != nil {
 		return nil, err
 	}
-	lines = slices.DeleteFunc(lines, func(l workflow.Engagement) bool { return !who.Reaches(l.Case) })
-	unreadable = slices.DeleteFunc(unreadable, func(id string) bool { return !who.Reaches(id) })
 	return answer(rosterPage{Items: append([]workflow.Engagement{}, lines...), Unreadable: unreadable}), nil
 }
 

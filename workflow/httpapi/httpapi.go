@@ -58,9 +58,9 @@ type Options struct {
 	MaxMaterialBytes int64
 	// BodyTimeout bounds how long a body may take to arrive. Default 1 minute.
 	BodyTimeout time.Duration
-	// MaxStatisticsCases bounds how many cases one request for statistics
-	// counts, each judged anew in a few milliseconds. Default 5000.
-	MaxStatisticsCases int
+	// MaxCases bounds how many cases one request for statistics or for the
+	// roster reads, each judged anew in a few milliseconds. Default 5000.
+	MaxCases int
 	// Logger gets the errors that the client is not told. No body, no token
 	// and no text of an act is logged. Default slog.Default().
 	Logger *slog.Logger
@@ -76,8 +76,8 @@ func (o Options) withDefaults() Options {
 	if o.BodyTimeout == 0 {
 		o.BodyTimeout = time.Minute
 	}
-	if o.MaxStatisticsCases == 0 {
-		o.MaxStatisticsCases = 5000
+	if o.MaxCases == 0 {
+		o.MaxCases = 5000
 	}
 	if o.Limit == nil {
 		o.Limit = func(huma.Context, decision.Actor) time.Duration { return 0 }

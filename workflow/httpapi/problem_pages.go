@@ -148,8 +148,8 @@ func advices() map[string]advice {
 			"新的请求用新的键；重发须与原请求相同。", "Use a new key for a new request; a repeat must be the same as the first.",
 		},
 		"too_many_cases": {
-			"一次统计的案件超过上限。", "There are more cases than are counted at once.",
-			"指定机关（organ）缩小范围，或者用juece stats --db统计。", "Name an organ to count fewer, or count with juece stats --db.",
+			"一次统计、一次列名册要读的案件超过上限。", "There are more cases than one request for statistics or the roster reads.",
+			"统计可以指定机关（organ）缩小范围，或者用juece stats --db；名册逐案查看。", "Name an organ to count fewer, or count with juece stats --db; see the roster case by case.",
 		},
 		"precondition_required": {
 			"行为须说明所读的版本。", "An act has to say which version was read.",

@@ -13,7 +13,7 @@ import (
 func (s *server) statistics() {
 	add(s, get("get-statistics", "/statistics", "statistics", "统计 Statistics",
 		"期间内的结案率、程序、补录、审查用时等（第九条）。Closure rates, steps, late entries, review times and more over a period (D713 Art 9). "+
-			"Every case is judged anew, so at most Options.MaxStatisticsCases are counted at once; with more the answer is 422, and juece stats --db counts any number."),
+			"Every case is judged anew, so at most Options.MaxCases are counted at once; with more the answer is 422, and juece stats --db counts any number."),
 		readers(), s.getStatistics)
 }
 
@@ -92,9 +92,10 @@ func (c caller) organOf(named string) (string, error) {
 	return named, nil
 }
 
-// countable refuses before any work is done what would take too long.
+// countable refuses before any work is done what would take too long: each case
+// is read whole.
 func (s *server) countable(ctx context.Context, who caller, organ string) error {
-	most := s.opts.MaxStatisticsCases
+	most := s.opts.MaxCases
 	rows, err := s.svc.Store.List(ctx, workflow.Query{Organ: organ, Cases: who.Cases, Limit: most + 1})
 	if err != nil {
 		return err
@@ -102,8 +103,8 @@ func (s *server) countable(ctx context.Context, who caller, organ string) error 
 	if len(rows) > most {
 		return coded{
 			"too_many_cases",
-			fmt.Sprintf("案件超过%d件，请指定机关，或者用juece stats --db统计", most),
-			fmt.Sprintf("there are more than %d cases: name an organ, or count with juece stats --db", most),
+			fmt.Sprintf("案件超过%d件", most),
+			fmt.Sprintf("there are more than %d cases", most),
 		}
 	}
 	return nil

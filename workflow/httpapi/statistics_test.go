@@ -135,7 +135,7 @@ func TestStatisticsSayWhatTheyLeaveOut(t *testing.T) {
 	}
 }
 
-func TestTooManyCasesAreNotCounted(t *testing.T) {
+func TestNoMoreCasesAreReadThanAllowed(t *testing.T) {
 	t.Parallel()
 	h := serve(t, openSQLite(t))
 	for range 3 {
@@ -144,17 +144,19 @@ func TestTooManyCasesAreNotCounted(t *testing.T) {
 	for most, want := range map[int]int{2: http.StatusUnprocessableEntity, 3: http.StatusOK} {
 		mux := http.NewServeMux()
 		err := httpapi.Register(humago.NewWithPrefix(mux, "/v1", httpapi.Config("test")), h.svc, httpapi.Options{
-			Identify:           func(huma.Context) (decision.Actor, error) { return sample.Actor("d713", workflow.RoleAuditor), nil },
-			MaxStatisticsCases: most,
+			Identify: func(huma.Context) (decision.Actor, error) { return sample.Actor("d713", workflow.RoleGovOffice), nil },
+			MaxCases: most,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		small := *h
 		small.handler = mux
-		w := small.want(t, want, call{method: "GET", path: "/statistics"})
-		if p := decode[httpapi.Problem](t, w); want != http.StatusOK && p.Code != "too_many_cases" {
-			t.Errorf("%s", w.Body)
+		for _, path := range []string{"/statistics", "/roster"} {
+			w := small.want(t, want, call{method: "GET", path: path})
+			if p := decode[httpapi.Problem](t, w); want != http.StatusOK && p.Code != "too_many_cases" {
+				t.Errorf("%s: %s", path, w.Body)
+			}
 		}
 	}
 }
