@@ -138,19 +138,24 @@ func (s *Store) waiting(ctx context.Context, subscriber string, now time.Time, l
 		eventRow
 		Attempts int `db:"attempts"`
 	}
+	// The limit comes before the joins: a planner that takes decision and event for
+	// independent expects next to nothing of them, and then joins all that waits.
 	if err := sqlx.SelectContext(ctx, s.reader(), &rows, `
 		SELECT w.decision_id, w.event_id, w.seq, w.attempts, o.type, o.body, o.created_at, COALESCE(d.organ, '') AS organ
-		FROM juece_deliveries AS w
+		FROM (
+			SELECT w.decision_id, w.event_id, w.seq, w.attempts, w.next_at
+			FROM juece_deliveries AS w
+			WHERE w.subscriber = $1 AND w.state = 'waiting' AND w.next_at <= $2
+				AND NOT EXISTS (
+					SELECT 1
+					FROM juece_deliveries AS earlier
+					WHERE earlier.decision_id = w.decision_id AND earlier.subscriber = $1 AND earlier.state = 'waiting'
+						AND (earlier.seq, earlier.event_id) < (w.seq, w.event_id))
+			ORDER BY w.next_at, w.decision_id
+			LIMIT $3) AS w
 		JOIN juece_outbox AS o ON o.decision_id = w.decision_id AND o.event_id = w.event_id
 		LEFT JOIN juece_decisions AS d ON d.decision_id = w.decision_id
-		WHERE w.subscriber = $1 AND w.state = 'waiting' AND w.next_at <= $2
-			AND NOT EXISTS (
-				SELECT 1
-				FROM juece_deliveries AS earlier
-				WHERE earlier.decision_id = w.decision_id AND earlier.subscriber = $1 AND earlier.state = 'waiting'
-					AND (earlier.seq, earlier.event_id) < (w.seq, w.event_id))
-		ORDER BY w.next_at, w.decision_id
-		LIMIT $3`, subscriber, micros(now), limit); err != nil {
+		ORDER BY w.next_at, w.decision_id`, subscriber, micros(now), limit); err != nil {
 		return nil, err
 	}
 	list := make([]delivery.Delivery, len(rows))
@@ -169,10 +174,12 @@ func (s *Store) Settle(ctx context.Context, o delivery.Outcome) error {
 	}
 	err := s.atomically(ctx, func(x sqlx.ExtContext) error {
 		if o.State == delivery.Waiting {
+			// The concatenation keeps SQLite from looking through all that waits for
+			// the subscriber for what waits of the decision.
 			if _, err := x.ExecContext(ctx, `
 				UPDATE juece_deliveries
 				SET next_at = $3
-				WHERE decision_id = $1 AND subscriber = $2 AND state = 'waiting' AND next_at < $3`,
+				WHERE decision_id = $1 AND subscriber || '' = $2 AND state = 'waiting' AND next_at < $3`,
 				o.Decision, o.Subscriber, micros(o.Next)); err != nil {
 				return err
 			}
@@ -294,11 +301,14 @@ func (s *Store) Undelivered(ctx context.Context, q delivery.Query) ([]delivery.L
 	}
 	err := sqlx.SelectContext(ctx, s.reader(), &rows, `
 		SELECT w.decision_id, w.event_id, w.seq, o.type, o.created_at, w.subscriber, w.state, w.attempts, w.reason, w.next_at, w.settled_at
-		FROM juece_deliveries AS w
+		FROM (
+			SELECT w.decision_id, w.event_id, w.seq, w.subscriber, w.state, w.attempts, w.reason, w.next_at, w.settled_at
+			FROM juece_deliveries AS w
+			WHERE `+where+`
+			ORDER BY w.decision_id, w.seq, w.event_id, w.subscriber
+			LIMIT $1) AS w
 		JOIN juece_outbox AS o ON o.decision_id = w.decision_id AND o.event_id = w.event_id
-		WHERE `+where+`
-		ORDER BY w.decision_id, w.seq, w.event_id, w.subscriber
-		LIMIT $1`, args...)
+		ORDER BY w.decision_id, w.seq, w.event_id, w.subscriber`, args...)
 	list := make([]delivery.Listed, len(rows))
 	for i, r := range rows {
 		list[i] = delivery.Listed{

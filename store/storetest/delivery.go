@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -214,4 +215,66 @@ func onlyWhatIsDoneIsSwept(t *testing.T, db Database) {
 	sweep(noon.Add(time.Hour), 0)
 	same(t, "events", count(t, host, `SELECT COUNT(*) FROM juece_outbox`), 4)
 	same(t, "deliveries", count(t, host, `SELECT COUNT(*) FROM juece_deliveries`), 6)
+}
+
+// longDown: however much waits for a subscriber that does not answer, a failed
+// attempt costs what it costs otherwise, because nobody else writes meanwhile;
+// and what is to be told next is found without reading all that waits.
+func longDown(t *testing.T, db Database) {
+	const decisions, events, attempts = 1000, 50, 21
+	s := Migrated(t, db)
+	routed(t, s, "a", 1, 1, "down", "other")
+	for d := range decisions {
+		targets := make([]delivery.Target, events)
+		for i := range targets {
+			targets[i] = delivery.Target{Decision: fmt.Sprint("d", d), Event: fmt.Sprintf("%d-%d", d, i), Subscriber: "down", Seq: int64(i + 1)}
+		}
+		ok(t, s.Route(t.Context(), nil, targets, noon))
+	}
+	times := func(do func(i int)) []time.Duration {
+		took := make([]time.Duration, attempts)
+		for i := range took {
+			begin := time.Now()
+			do(i)
+			took[i] = time.Since(begin)
+		}
+		slices.Sort(took)
+		return took
+	}
+	failing := func(subscriber string) []time.Duration {
+		return times(func(i int) {
+			settle(t, s, "a", 1, delivery.Outcome{Subscriber: subscriber, State: delivery.Waiting, Attempts: i, At: noon, Next: noon.Add(time.Duration(i) * time.Minute), Reason: "http 503"})
+		})
+	}
+	down, other := failing("down"), failing("other")
+	logTimes(t, fmt.Sprintf("a failed attempt, %d waiting for the subscriber", decisions*events), down)
+	logTimes(t, "a failed attempt, none waiting", other)
+	if d, o := down[attempts/2], other[attempts/2]; d > 5*o+time.Millisecond {
+		t.Errorf("a failed attempt takes %v when %d wait for the subscriber, and %v otherwise", d, decisions*events, o)
+	}
+
+	host, _ := db.Host(t)
+	for _, statement := range []string{
+		`INSERT INTO juece_outbox (decision_id, event_id, seq, type, body, created_at, routed)
+		SELECT w.decision_id, w.event_id, w.seq, o.type, o.body, o.created_at, 1
+		FROM juece_deliveries AS w, juece_outbox AS o
+		WHERE w.decision_id <> 'a' AND o.decision_id = 'a'`,
+		`ANALYZE`, // so that the planner knows as much as it ever will
+	} {
+		_, err := host.ExecContext(t.Context(), statement)
+		ok(t, err)
+	}
+	medians := map[int]time.Duration{}
+	for _, page := range []int{1, 200} {
+		took := times(func(int) {
+			list, err := s.Waiting(t.Context(), "down", noon, page)
+			ok(t, err)
+			same(t, "of a page", len(list), page)
+		})
+		logTimes(t, fmt.Sprintf("the next %d of %d", page, decisions*events), took)
+		medians[page] = took[attempts/2]
+	}
+	if medians[200] > 100*medians[1]+200*time.Millisecond {
+		t.Errorf("the next event is found in %v, the next 200 in %v", medians[1], medians[200])
+	}
 }

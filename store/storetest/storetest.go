@@ -100,6 +100,7 @@ func RunHeavy(t *testing.T, fresh func(t *testing.T) Database) {
 		{"a hundred thousand opinions", hundredThousandOpinions},
 		{"appends", appendRate},
 		{"a long log", longLog},
+		{"a subscriber that is long down", longDown},
 	})
 }
 

@@ -50,6 +50,9 @@ const (
 	defaultRetention = 30 * 24 * time.Hour
 	// page is how many rows are read at a time.
 	page = 200
+	// sweepPage is how many are removed at a time. What cannot be removed is gone
+	// over again for each page, so there are few pages.
+	sweepPage = 2000
 )
 
 // Report is what [Deliverer.Once] did.
@@ -209,9 +212,9 @@ func (t *turn) route(ctx context.Context) error {
 
 func (t *turn) sweep(ctx context.Context) error {
 	for {
-		n, err := t.Store.Sweep(ctx, t.now().Add(-t.retention()), page)
+		n, err := t.Store.Sweep(ctx, t.now().Add(-t.retention()), sweepPage)
 		t.count(func(r *Report) { r.Swept += n })
-		if err != nil || n < page {
+		if err != nil || n < sweepPage {
 			return err
 		}
 	}
