@@ -31,6 +31,7 @@ type hooked struct {
 	status atomic.Int64
 	mu     sync.Mutex
 	types  []string
+	ids    []string
 }
 
 func newHooked(t *testing.T) *hooked {
@@ -55,6 +56,7 @@ func newHooked(t *testing.T) *hooked {
 		}
 		h.mu.Lock()
 		h.types = append(h.types, event.Type)
+		h.ids = append(h.ids, r.Header.Get(standardwebhooks.HeaderWebhookID))
 		h.mu.Unlock()
 		w.WriteHeader(int(h.status.Load()))
 	}))

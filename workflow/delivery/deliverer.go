@@ -177,10 +177,8 @@ func (t *turn) prepare(ctx context.Context) error {
 		}
 		t.admitted = true
 	}
-	if err := t.remind(ctx); err != nil {
-		return err
-	}
-	return t.route(ctx)
+	// Reminders that fail hold up nothing that was recorded.
+	return errors.Join(t.remind(ctx), t.route(ctx))
 }
 
 func (t *turn) route(ctx context.Context) error {

@@ -1,7 +1,9 @@
 package delivery_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -135,4 +137,26 @@ func TestRemindersAreMadeForThoseWhoAsk(t *testing.T) {
 		once(t, d)
 	}
 	same(t, "reminders", reminders(t, r), []reminder{{delivery.TypeTaskOverdue, "2026-02-27", -2, false}, {delivery.TypeTaskDue, "2026-03-03", 1, false}})
+}
+
+// forgetful cannot say what is due.
+type forgetful struct{ delivery.Store }
+
+var errForgetful = errors.New("no tasks")
+
+func (forgetful) Unreminded(context.Context, string, calendar.Date, calendar.Date, int) ([]workflow.Task, error) {
+	return nil, errForgetful
+}
+
+func TestRemindersThatFailHoldUpNothing(t *testing.T) {
+	t.Parallel()
+	s, c := database(t), newClock("2026-03-02T01:00:00Z")
+	record(t, s, "a", 1, 2)
+	r := newReceiver(t, nil)
+	d := deliverer(forgetful{s}, c, subscriber(t, "oa", r.URL))
+	d.Calendar = calendar.China()
+	if _, err := d.Once(t.Context()); !errors.Is(err, errForgetful) {
+		t.Errorf("%v", err)
+	}
+	same(t, "requests", r.ids(), []string{"a-001", "a-002"})
 }
