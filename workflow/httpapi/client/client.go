@@ -35,7 +35,9 @@ type Client struct {
 	// for each request anew, so that a token may be renewed meanwhile.
 	Authorize func(*http.Request) error
 	// HTTP sends. Default [http.DefaultClient]; set a timeout there or in the
-	// context.
+	// context. Redirects are not followed, whatever it says: the API has none,
+	// and an act that is sent elsewhere, or becomes a GET on the way, was not
+	// recorded.
 	HTTP *http.Client
 	// Language of problems, as Accept-Language. Default Chinese.
 	Language string
@@ -206,11 +208,12 @@ func (c *Client) once(ctx context.Context, r request) (*http.Response, error) {
 			return nil, fmt.Errorf("client: authorize: %w", err)
 		}
 	}
-	httpClient := c.HTTP
-	if httpClient == nil {
-		httpClient = http.DefaultClient
+	sender := http.Client{}
+	if c.HTTP != nil {
+		sender = *c.HTTP
 	}
-	w, err := httpClient.Do(sent)
+	sender.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	w, err := sender.Do(sent)
 	if err != nil {
 		return nil, &lostError{err}
 	}

@@ -339,14 +339,72 @@ func TestWhatIsNotSentAgain(t *testing.T) {
 	if p, ok := errors.AsType[*client.Problem](err); !ok || p.RetryAfter != time.Hour || p.Code != "http_429" || sent.Load() != 1 {
 		t.Errorf("a long wait: sent %d times, %v", sent.Load(), err)
 	}
+	sent.Store(0)
+	s.between(func(w http.ResponseWriter, r *http.Request, api http.Handler) {
+		sent.Add(1)
+		api.ServeHTTP(httptest.NewRecorder(), r) // a gateway says so, and the opinion is in
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	if _, err := public.SubmitOpinions(t.Context(), id, opinion); !client.Is(err, "http_503") || sent.Load() != 1 {
+		t.Errorf("a gateway: sent %d times, %v", sent.Load(), err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	s.between(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		cancel()
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
-	if _, err := public.SubmitOpinions(ctx, id, opinion); !errors.Is(err, context.Canceled) {
+	if _, err := public.Case(ctx, id, client.Now()); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A redirect is no answer: on the way an act would become a GET, whose answer
+// looks like a receipt of nothing, or go elsewhere with the credentials.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect} {
+		var sent atomic.Int64
+		s.between(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+			if sent.Add(1); sent.Load() > 1 {
+				_, _ = io.WriteString(w, `{"items":[]}`)
+				return
+			}
+			http.Redirect(w, r, "/elsewhere", status)
+		})
+		c := s.as(t, sample.Actor("d713", workflow.RoleUndertakingUnit))
+		c.HTTP = &http.Client{Timeout: time.Minute}
+		got, err := c.Propose(t.Context(), sample.Walk("d713")[0].Act.(decision.Propose))
+		if !client.Is(err, fmt.Sprint("http_", status)) || sent.Load() != 1 || c.HTTP.CheckRedirect != nil {
+			t.Errorf("%d: sent %d times, %+v, %v", status, sent.Load(), got, err)
+		}
+	}
+}
+
+// A list may be gone through again, and begins at its beginning.
+func TestAListCanBeReadTwice(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.between(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		if r.URL.Query().Get("after") == "" {
+			_, _ = io.WriteString(w, `{"items":[{"id":"a"}],"next":"a"}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"items":[{"id":"b"}]}`)
+	})
+	cases := s.as(t, sample.Actor("d713", workflow.RoleAuditor)).Cases(t.Context(), client.Filter{})
+	for range 2 {
+		var ids []string
+		for one, err := range cases {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, one.ID)
+		}
+		if !slices.Equal(ids, []string{"a", "b"}) {
+			t.Errorf("%v", ids)
+		}
 	}
 }
 

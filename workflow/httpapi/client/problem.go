@@ -24,6 +24,8 @@ type Problem struct {
 	Entry    *Entry             `json:"entry"`    // of the act that erased what was asked for
 	// RetryAfter is how long the server asks to wait; 0 when it does not say.
 	RetryAfter time.Duration `json:"-"`
+
+	foreign bool // said by something in between, not by the server
 }
 
 // FieldError says which field is wrong, by its path in the body.
@@ -64,7 +66,7 @@ func readProblem(w *http.Response) *Problem {
 	p := &Problem{}
 	data, err := io.ReadAll(io.LimitReader(w.Body, maxProblem))
 	if err != nil || json.Unmarshal(data, p) != nil || p.Code == "" {
-		p = &Problem{Type: "about:blank", Title: http.StatusText(w.StatusCode), Code: "http_" + strconv.Itoa(w.StatusCode)}
+		p = &Problem{Type: "about:blank", Title: http.StatusText(w.StatusCode), Code: "http_" + strconv.Itoa(w.StatusCode), foreign: true}
 	}
 	p.Status = w.StatusCode
 	if seconds, err := strconv.Atoi(w.Header.Get("Retry-After")); err == nil && seconds > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -240,6 +241,7 @@ type page[T any] struct {
 
 func pages[T any](ctx context.Context, c *Client, path string, query url.Values) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		query := maps.Clone(query) // a sequence may be gone through again
 		for {
 			page, err := getJSON[page[T]](ctx, c, path, query)
 			if err != nil {

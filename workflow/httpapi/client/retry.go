@@ -25,8 +25,8 @@ func (e *lostError) Error() string { return "client: no answer: " + e.err.Error(
 func (e *lostError) Unwrap() error { return e.err }
 
 // after says whether a request is sent again after what came of it, and when.
-// What the server did not take (429, 503) can always be; what was lost, only
-// when a repeat does nothing twice.
+// What the server says it did not take (429, 503) can always be; what was lost,
+// and what somebody in between says, only when a repeat does nothing twice.
 func (b Backoff) after(attempt int, err error, safe bool) (time.Duration, bool) {
 	first, most := b.First, b.Most
 	if first <= 0 {
@@ -40,9 +40,16 @@ func (b Backoff) after(attempt int, err error, safe bool) (time.Duration, bool) 
 	var lost *lostError
 	switch {
 	case errors.As(err, &refused):
-		busy := refused.Status == http.StatusTooManyRequests || refused.Status == http.StatusServiceUnavailable
-		gateway := safe && (refused.Status == http.StatusBadGateway || refused.Status == http.StatusGatewayTimeout)
-		return max(wait, refused.RetryAfter), (busy || gateway) && refused.RetryAfter <= most
+		again := false
+		switch refused.Status {
+		case http.StatusTooManyRequests:
+			again = true
+		case http.StatusServiceUnavailable:
+			again = safe || !refused.foreign
+		case http.StatusBadGateway, http.StatusGatewayTimeout:
+			again = safe
+		}
+		return max(wait, refused.RetryAfter), again && refused.RetryAfter <= most
 	case errors.As(err, &lost):
 		stopped := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 		return wait, safe && !stopped
