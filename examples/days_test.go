@@ -121,7 +121,10 @@ func (in *installation) days(t *testing.T) {
 		t, "counsel", "-url", in.url+"/v1", "-on", "2026-05-07", "-receipt", "receipt.json",
 		"-adviser", in.tokens[workflow.RoleLegalAdviser], "-reviewer", in.tokens[workflow.RoleLegalityReviewer], "-unit", in.tokens[workflow.RoleUndertakingUnit],
 	)
-	for _, said := range []string{"待办", "送审材料", "（新增）", "法律顾问意见 第46条记录", "合法性审查意见 第47条记录，案件进入“已出审查意见”", "回执 receipt.json"} {
+	for _, said := range []string{
+		"待办", "送审材料", "听证笔录（新增）", "退回 第44条记录，案件回到“草案形成”；第45条重新送审", "征求有关单位意见情况（新增）",
+		"补正 第46条记录要求，第47条补齐", "法律顾问意见 第48条记录", "合法性审查意见 第49条记录，案件进入“已出审查意见”", "回执 receipt.json",
+	} {
 		if !strings.Contains(counsel, said) {
 			t.Errorf("counsel's day: %q is not in\n%s", said, counsel)
 		}
@@ -129,14 +132,55 @@ func (in *installation) days(t *testing.T) {
 	if verdict := in.run(t, "juece", "verify", "receipt", "receipt.json", "--key", in.key); !strings.Contains(verdict, "完好") {
 		t.Errorf("the receipt: %s", verdict)
 	}
-	audit := in.run(t, "audit", "-url", in.url+"/v1", "-token", in.tokens[workflow.RoleAuditor], "-key", in.key, "-unit", sample.LeadUnit, "-from", "2026-01-01", "-o", "case.zip")
-	for _, said := range []string{"案件 县城区公共绿地保护办法", "共91条记录", "决定之前（第", "集体讨论", "当时尚缺0项", "核验结论：完好。"} {
+	audit := in.run(
+		t, "audit", "-url", in.url+"/v1", "-token", in.tokens[workflow.RoleAuditor], "-key", in.key, "-o", "case.zip",
+		"-unit", sample.LeadUnit, "-from", "2026-01-01", "-to", "2026-12-31", "-rule", "R29.2", "-as-of", "2026-05-06",
+	)
+	for _, said := range []string{
+		"案件 县城区公共绿地保护办法", "共91条记录", "2026-05-06终了时（第43条记录）：处于“合法性审查”阶段，第2版草案", "尚缺 R25.1",
+		"决定之前（第", "集体讨论", "当时尚缺0项", "核验结论：完好。",
+	} {
 		if !strings.Contains(audit, said) {
 			t.Errorf("the auditor's day: %q is not in\n%s", said, audit)
 		}
 	}
+	if strings.Contains(audit, "县城区机动车停车收费管理办法") {
+		t.Errorf("the auditor finds a case that breaks no such rule\n%s", audit)
+	}
 	if verdict := in.run(t, "juece", "verify", "case.zip", "--key", in.key); !strings.Contains(verdict, "完好") {
 		t.Errorf("the dossier: %s", verdict)
+	}
+}
+
+// broken are days on which something is wrong: each ends with a complaint about
+// just that, and not with success.
+func (in *installation) broken(t *testing.T) {
+	t.Helper()
+	adviser, reviewer, unit, auditor := in.tokens[workflow.RoleLegalAdviser], in.tokens[workflow.RoleLegalityReviewer], in.tokens[workflow.RoleUndertakingUnit], in.tokens[workflow.RoleAuditor]
+	counsel := func(adviser, reviewer, unit string) []string {
+		return []string{"counsel", "-url", in.url + "/v1", "-adviser", adviser, "-reviewer", reviewer, "-unit", unit}
+	}
+	audit := func(args ...string) []string {
+		return append([]string{"audit", "-url", in.url + "/v1", "-token", auditor, "-unit", sample.LeadUnit}, args...)
+	}
+	for complaint, args := range map[string][]string{
+		"unauthenticated":       counsel("x", reviewer, unit),
+		"退回 return the package": counsel(adviser, unit, unit),
+		"没有这样的案件":               audit("-to", "2020-01-01"),
+		"没有这项规则":                audit("-rule", "R99.9"),
+		"案卷包不成立":                audit("-key", strings.Replace(in.key, "+A", "+B", 1)),
+		"is a directory":        audit("-o", "."),
+		"no answer":             {"audit", "-url", "http://127.0.0.1:1/v1", "-token", auditor},
+		"2026-02-30":            audit("-as-of", "2026-02-30"),
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		c := exec.CommandContext(ctx, filepath.Join(in.bin, args[0]), args[1:]...)
+		c.Dir = in.dir
+		out, err := c.CombinedOutput()
+		cancel()
+		if err == nil || !strings.Contains(string(out), complaint) {
+			t.Errorf("%s: %v\n%s", complaint, err, out)
+		}
 	}
 }
 
@@ -147,6 +191,7 @@ func TestTheDaysOnOneMachine(t *testing.T) {
 	t.Parallel()
 	in := install(t)
 	in.url = in.serve(t, "--demo", "--tokens", "tokens.yaml", "--db", "sqlite:juece.db", "--log-key", "log.key")
+	in.broken(t)
 	in.days(t)
 }
 

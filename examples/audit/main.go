@@ -1,7 +1,7 @@
 // Command audit is a day of an auditor, with nothing but the API and, at the
 // end, without it: cases are found by unit, period and the rule that they break,
-// one is traced entry by entry and looked at as it was on the day of the
-// decision, and its dossier is verified here, without trusting the server.
+// one is traced entry by entry and looked at as it was at the end of a day and
+// when it was about to be decided, and its dossier is verified here, without trusting the server.
 //
 //	juece serve --demo --log-key log.key
 //	go run ./examples/audit --token TOKEN --key KEY --unit 县城市管理局 -o 案卷.zip
@@ -51,17 +51,19 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	key := flags.String("key", "", "日志公钥，须从可靠渠道取得 the log's public key, from a channel that is not the server")
 	unit := flags.String("unit", "", "承办单位 the lead unit")
 	from := flags.String("from", "2000-01-01", "建案期间首日 opened from this day")
+	to := flags.String("to", "", "建案期间末日 and until this one")
+	asOf := flags.String("as-of", "", "看这一日终了时的情况 look at the case as it was at the end of this day (2026-05-06)")
 	rule := flags.String("rule", "", "只看违反此项规则的案件 only cases that violate this rule")
 	file := flags.String("o", "案卷.zip", "案卷包存入的文件 the file that the dossier goes to")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	a := auditor{&client.Client{Base: *url, Authorize: client.Bearer(*token)}, out}
-	var first calendar.Date
-	if err := first.UnmarshalText([]byte(*from)); err != nil {
+	var first, last, day calendar.Date
+	if err := errors.Join(first.UnmarshalText([]byte(*from)), last.UnmarshalText([]byte(*to)), day.UnmarshalText([]byte(*asOf))); err != nil {
 		return err
 	}
-	id, err := a.find(ctx, client.Filter{LeadUnit: *unit, Finding: *rule, OpenedFrom: first})
+	id, err := a.find(ctx, client.Filter{LeadUnit: *unit, Finding: *rule, OpenedFrom: first, OpenedTo: last})
 	if err != nil {
 		return err
 	}
@@ -69,7 +71,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := a.asItWas(ctx, id, decided); err != nil {
+	if !day.IsZero() {
+		evening := client.Moment{Time: day.AddDays(1).Begins().Add(-time.Microsecond)}
+		if err := a.asItWas(ctx, id, day.String()+"终了时", evening); err != nil {
+			return err
+		}
+	}
+	if decided == 0 {
+		fmt.Fprintln(out, "尚未决定")
+	} else if err := a.asItWas(ctx, id, "决定之前", client.Moment{Seq: decided - 1}); err != nil {
 		return err
 	}
 	return a.verify(ctx, id, *key, *file)
@@ -126,23 +136,18 @@ func (a auditor) trace(ctx context.Context, id string) (decided int64, err error
 	return decided, nil
 }
 
-// asItWas shows what was known when the meeting was about to decide, and what
-// was missing then: what came later does not count.
-func (a auditor) asItWas(ctx context.Context, id string, decided int64) error {
-	if decided == 0 {
-		fmt.Fprintln(a.out, "尚未决定")
-		return nil
-	}
-	before := client.Moment{Seq: decided - 1}
-	then, err := a.Case(ctx, id, before)
+// asItWas shows what was known at a moment, and what was missing for the
+// decision then: what came later does not count.
+func (a auditor) asItWas(ctx context.Context, id, when string, at client.Moment) error {
+	then, err := a.Case(ctx, id, at)
 	if err != nil {
 		return err
 	}
-	lacking, err := a.Missing(ctx, id, decision.Decide{}.Kind(), before)
+	lacking, err := a.Missing(ctx, id, decision.Decide{}.Kind(), at)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "决定之前（第%d条记录）：处于“%s”阶段，第%d版草案，公众意见%d条\n", then.Version, then.Stage.Zh, then.Draft, then.Opinions)
+	fmt.Fprintf(a.out, "%s（第%d条记录）：处于“%s”阶段，第%d版草案，公众意见%d条\n", when, then.Version, then.Stage.Zh, then.Draft, then.Opinions)
 	n := 0
 	for _, g := range lacking.Groups {
 		for _, f := range g.Findings {

@@ -1,7 +1,8 @@
 // Command counsel is a day of legal counsel and of the legality reviewer
 // (Arts 25–28), with nothing but the API: what waits, the package word for
-// word, a supplement that is asked for and comes, counsel's opinion, the opinion
-// on the three heads, and a receipt to keep.
+// word, its return and what changed when it comes again, a supplement that is
+// asked for and comes, counsel's opinion, the opinion on the three heads, and a
+// receipt to keep.
 //
 //	juece serve --demo --log-key log.key
 //	go run ./examples/counsel --adviser TOKEN --reviewer TOKEN --unit TOKEN --receipt 回执.json
@@ -12,6 +13,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -108,18 +110,26 @@ func (d day) waiting(ctx context.Context) (id string, err error) {
 	return "", errors.New("没有送审的案件 no case is under review")
 }
 
-// review reads the package, asks for what lacks, and gives both opinions.
+// review reads the package, returns it, reads what came instead, asks for what
+// lacks, and gives both opinions.
 func (d day) review(ctx context.Context, id string) (client.Receipt, error) {
 	under, err := d.reviewer.Case(ctx, id, client.Now())
 	if err != nil {
 		return client.Receipt{}, err
 	}
 	fmt.Fprintf(d.out, "案件 %s（%s），第%d版草案\n", under.Title, under.Stage.Zh, under.Draft)
+	if _, err := d.read(ctx, id); err != nil {
+		return client.Receipt{}, err
+	}
+	version, err := d.sendBack(ctx, under)
+	if err != nil {
+		return client.Receipt{}, err
+	}
 	text, err := d.read(ctx, id)
 	if err != nil {
 		return client.Receipt{}, err
 	}
-	version, err := d.supplement(ctx, under)
+	version, err = d.supplement(ctx, under, version)
 	if err != nil {
 		return client.Receipt{}, err
 	}
@@ -178,10 +188,55 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// sendBack returns a package that does not meet the requirements, and has the
+// undertaking unit send it again, with what lacked (Art 26 ¶1).
+func (d day) sendBack(ctx context.Context, under client.Case) (version int64, err error) {
+	returned, err := d.reviewer.Do(ctx, under.ID, under.Version, decision.ReturnPackage{
+		Draft: under.Draft, Reason: "未附征求有关单位意见的情况",
+	}, d.when())
+	if err != nil {
+		return 0, fmt.Errorf("退回 return the package: %w", err)
+	}
+	again, err := d.sent(ctx, under.ID)
+	if err != nil {
+		return 0, err
+	}
+	replies, err := d.attach(ctx, d.unit, under.ID, "征求有关单位意见情况", "有关单位意见及采纳情况")
+	if err != nil {
+		return 0, err
+	}
+	again.Materials, again.OpinionDue = append(again.Materials, replies), d.today().AddDays(30)
+	came, err := d.unit.Do(ctx, under.ID, returned.Version, again, d.when())
+	if err != nil {
+		return 0, fmt.Errorf("重新送审 send it again: %w", err)
+	}
+	fmt.Fprintf(d.out, "退回 第%d条记录，案件回到“%s”；第%d条重新送审\n", returned.Version, returned.Stage.Zh, came.Version)
+	return came.Version, nil
+}
+
+// sent is the package as the unit sent it last, out of the record.
+func (d day) sent(ctx context.Context, id string) (decision.SubmitForReview, error) {
+	var last decision.SubmitForReview
+	entries, err := d.unit.History(ctx, id, client.Now())
+	if err != nil {
+		return last, err
+	}
+	for _, e := range slices.Backward(entries) {
+		entry, err := history.Parse([]byte(e.Entry))
+		if err != nil {
+			return last, err
+		}
+		if entry.Kind == string(last.Kind()) {
+			return last, json.Unmarshal(entry.Act, &last)
+		}
+	}
+	return last, errors.New("没有送审记录 nothing was sent")
+}
+
 // supplement asks the undertaking unit for what lacks, and has it come. The
 // time for the opinion then runs anew (Art 26 ¶2).
-func (d day) supplement(ctx context.Context, under client.Case) (version int64, err error) {
-	asked, err := d.reviewer.Do(ctx, under.ID, under.Version, decision.RequestSupplement{
+func (d day) supplement(ctx context.Context, under client.Case, from int64) (version int64, err error) {
+	asked, err := d.reviewer.Do(ctx, under.ID, from, decision.RequestSupplement{
 		Draft: under.Draft, Items: []string{"听证笔录签字页"}, Reason: "送审的复印件没有签字页",
 	}, d.when())
 	if err != nil {
@@ -191,12 +246,8 @@ func (d day) supplement(ctx context.Context, under client.Case) (version int64, 
 	if err != nil {
 		return 0, err
 	}
-	today := d.on
-	if today.IsZero() {
-		today = calendar.DateOf(time.Now())
-	}
 	came, err := d.unit.Do(ctx, under.ID, asked.Version, decision.SupplementPackage{
-		Draft: under.Draft, Materials: []decision.Material{page}, OpinionDue: today.AddDays(30),
+		Draft: under.Draft, Materials: []decision.Material{page}, OpinionDue: d.today().AddDays(30),
 	}, d.when())
 	if err != nil {
 		return 0, fmt.Errorf("补正 supplement: %w", err)
@@ -229,6 +280,13 @@ func (d day) conclude(ctx context.Context, id string, version int64, draft int, 
 }
 
 func (d day) when() client.Option { return client.OccurredOn(d.on) }
+
+func (d day) today() calendar.Date {
+	if d.on.IsZero() {
+		return calendar.DateOf(time.Now())
+	}
+	return d.on
+}
 
 // attach uploads a document, for an act to name.
 func (d day) attach(ctx context.Context, by *client.Client, id, title, content string) (decision.Material, error) {

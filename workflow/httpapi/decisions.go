@@ -158,6 +158,9 @@ func (s *server) listDecisions(ctx context.Context, who caller, in *listInput) (
 	}
 	q.Cases = who.Cases
 	if in.Finding != "" {
+		if _, known := workflow.Severities()[in.Finding]; !known { // an empty list would say that nobody violates it
+			return nil, coded{"invalid_request", "没有这项规则", "there is no such rule"}
+		}
 		return s.listViolating(ctx, q, in.Finding)
 	}
 	rows, err := s.svc.Store.List(ctx, q)

@@ -48,7 +48,7 @@ func TestCasesAreFound(t *testing.T) {
 		"&lead_unit=" + "nobody":                               {},
 		"&stage=proposed":                                      {march},
 		"&finding=" + one.Findings[0].Rule:                     {open},
-		"&finding=X99":                                         {},
+		"&finding=R16.4":                                       {},
 		"&finding=" + one.Findings[0].Rule + "&stage=proposed": {},
 	} {
 		got := find(query)
@@ -59,7 +59,7 @@ func TestCasesAreFound(t *testing.T) {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
 	}
-	for _, query := range []string{"opened_from=2026-02-30", "changed_to=x", "finding=" + "x"} {
+	for _, query := range []string{"opened_from=2026-02-30", "changed_to=x", "finding=" + "x", "finding=R99.9"} {
 		if w := h.do(call{method: "GET", path: "/decisions?" + query, actor: auditor}); w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusBadRequest {
 			t.Errorf("%s: %d", query, w.Code)
 		}
