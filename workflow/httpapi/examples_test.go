@@ -144,12 +144,6 @@ func unanswered() []decision.Kind {
 // have come to where the acts have their place: before the act named.
 func (h *harness) recordApart(t *testing.T, rec recording) {
 	t.Helper()
-	place := map[decision.Kind]decision.Kind{
-		"decline": "initiate", "return_package": "issue_legality_opinion", "invoke_reform": "place_on_agenda",
-		"state_expropriation": "submit_for_review", "rely_on_assessment": "submit_for_review", "withdraw": "submit_for_review",
-		"correct_minutes": "publish", "record_congress_act": "publish", "withhold_publication": "publish",
-		"file_for_record": "complete_execution", "erase_data": "complete_execution",
-	}
 	cases := map[decision.Kind]string{}
 	for _, s := range sample.Apart("d713") {
 		body := map[string]any{"act": s.Act, "occurred_on": s.On}
@@ -160,7 +154,7 @@ func (h *harness) recordApart(t *testing.T, rec recording) {
 			rec[operationOf(s.Act.Kind())] = exchange{Request: body}
 			continue
 		}
-		at := place[s.Act.Kind()]
+		at := apartAt()[s.Act.Kind()]
 		if cases[at] == "" {
 			cases[at], _ = h.walk("d713", sample.Before("d713", at))
 		}
