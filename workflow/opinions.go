@@ -41,6 +41,9 @@ func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Ac
 			return nil, err
 		}
 		if !takesOpinions(c, o.Activity, calendar.DateOf(now), by) {
+			if !announced(c, o.Activity) && !Reads(by, c.Organ().Name) { // nor is he told that there is such a case
+				return nil, fmt.Errorf("%w: no such activity", ErrNotFound)
+			}
 			return nil, &RefusedError{
 				Code: CodeOpinionsClosed, Act: "opinion", Stage: c.Stage,
 				Zh: "此项活动现在不接收意见", En: "this activity takes no opinions now",
@@ -57,6 +60,14 @@ func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Ac
 		return nil, err
 	}
 	return kept, nil
+}
+
+// announced reports whether the public was told of an activity, and so of the
+// case.
+func announced(c Case, activity string) bool {
+	return activity == Feedback && issuedAt(c.Decision) > 0 ||
+		slices.ContainsFunc(c.Decision.Comments, func(o decision.Done[decision.OpenComment]) bool { return o.Act.Activity == activity }) ||
+		slices.ContainsFunc(c.Decision.Announcements, func(a decision.Done[decision.AnnounceHearing]) bool { return a.Act.Activity == activity })
 }
 
 // takesOpinions says whether an activity takes opinions from the actor today.
@@ -83,17 +94,9 @@ func takesOpinions(c Case, activity string, today calendar.Date, by decision.Act
 // register, at most ten thousand at a time, and returns the receipt of each
 // act. No pending opinion is not an error: the list is empty.
 func (s *Service) CommitOpinions(ctx context.Context, id string, by decision.Actor) ([]Receipt, error) {
-	if !by.Reaches(id) {
-		return nil, fmt.Errorf("%w: the identity is limited to other cases", ErrNotFound)
-	}
-	before, err := s.load(ctx, id)
-	if err != nil {
-		return nil, err
-	}
 	// Whoever may not is told so, also when nothing waits.
-	if zh, en, ok := permitted(before.Case, decision.CommitOpinions{}, by); !ok {
-		refused := &RefusedError{Code: CodeRole, Act: decision.CommitOpinions{}.Kind(), Stage: before.Stage, Zh: zh, En: en}
-		return nil, errors.Join(refused, s.noteRefusal(ctx, Request{Decision: id, Act: decision.CommitOpinions{}, Actor: by}, s.now(), refused))
+	if err := s.May(ctx, id, decision.CommitOpinions{}.Kind(), by); err != nil {
+		return nil, err
 	}
 	var receipts []Receipt
 	for attempt := 0; attempt < maxAttempts; {

@@ -132,13 +132,21 @@ func whoMay(kinds []decision.Kind) []decision.Role {
 	return roles
 }
 
+// entitled says whether the actor holds a role for a kind of act at all,
+// whatever case it is for, and if not, why.
+func entitled(kind decision.Kind, by decision.Actor) (zh, en string, ok bool) {
+	if len(filterRoles(permit[kind], by.Roles)) == 0 {
+		return fmt.Sprintf("身份不符：此行为须由%v进行", permit[kind]), fmt.Sprintf("the actor holds none of the roles %v", permit[kind]), false
+	}
+	return "", "", true
+}
+
 // permitted says whether the actor holds a role for the act, in the organ that
 // the case belongs to and within the cases that he is limited to, and if not,
 // why.
 func permitted(c Case, act decision.Act, by decision.Actor) (zh, en string, ok bool) {
-	if len(filterRoles(permit[act.Kind()], by.Roles)) == 0 {
-		return fmt.Sprintf("身份不符：此行为须由%v进行", permit[act.Kind()]),
-			fmt.Sprintf("the actor holds none of the roles %v", permit[act.Kind()]), false
+	if zh, en, ok := entitled(act.Kind(), by); !ok {
+		return zh, en, false
 	}
 	if !by.Reaches(c.ID) {
 		return "此身份只限于指定的案件", "the identity is limited to named cases, and this is none of them", false
@@ -152,7 +160,7 @@ func permitted(c Case, act decision.Act, by decision.Actor) (zh, en string, ok b
 
 // caseOrgan is the organ that the case belongs to, or will once it is proposed.
 func caseOrgan(c Case, act decision.Act) string {
-	if propose, ok := act.(decision.Propose); ok {
+	if propose, ok := act.(decision.Propose); ok && len(c.Deeds) == 0 {
 		return propose.Organ.Name
 	}
 	return c.Organ().Name
@@ -174,6 +182,14 @@ func rolesFor(organ string, kind decision.Kind, by decision.Actor) []decision.Ro
 // (Art 8 ¶2). No organ is above itself.
 func Oversees(by decision.Actor, organ string) bool {
 	return slices.Contains(by.Roles, RoleSupervisor) && by.Organ != "" && by.Organ != organ && slices.Contains(by.Supervises, organ)
+}
+
+// Reads reports whether an actor may read the cases of an organ, "" for every
+// organ: an auditor reads all, a superior organ those of the organs that it
+// supervises (Art 8 ¶2), the public none.
+func Reads(by decision.Actor, organ string) bool {
+	staff := slices.ContainsFunc(by.Roles, func(r decision.Role) bool { return r != RolePublic })
+	return slices.Contains(by.Roles, RoleAuditor) || staff && by.Organ != "" && by.Organ == organ || Oversees(by, organ)
 }
 
 // assigned says whether the case itself lets the actor do the act: a unit acts

@@ -44,9 +44,10 @@ func TestAnActorKeepsToTheCasesWithinReach(t *testing.T) {
 	if _, err := b.svc.ReceiveOpinions(t.Context(), first, public, nil); !errors.Is(err, workflow.ErrNotFound) {
 		t.Errorf("an opinion on a case out of reach: %v", err)
 	}
-	if _, err := b.svc.CommitOpinions(t.Context(), first, public); !errors.Is(err, workflow.ErrNotFound) {
-		t.Errorf("its opinions: %v", err)
-	}
+	office := sample.Actor("d713", workflow.RoleGovOffice)
+	office.Cases = []string{second}
+	_, err = b.svc.CommitOpinions(t.Context(), first, office)
+	b.refused(err, workflow.CodeRole)
 }
 
 // Whoever acts for another stays himself; for whom and by which document is

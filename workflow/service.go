@@ -90,11 +90,15 @@ func (s *Service) Propose(ctx context.Context, r Request) (Receipt, error) {
 	r.Decision = s.newID()
 	if r.Key != "" {
 		// The same caller and key lead to the same case, so that a repeat
-		// meets the first and no index has to span decisions.
-		r.Decision = uuid.NewSHA1(uuid.NameSpaceOID, []byte(r.Actor.ID+"\x00"+r.Key)).String()
+		// meets the first and no index has to span decisions. Two organs may
+		// each call somebody by the same id.
+		r.Decision = uuid.NewSHA1(uuid.NameSpaceOID, []byte(r.Actor.Organ+"\x00"+r.Actor.ID+"\x00"+r.Key)).String()
 	}
 	if _, ok := r.Act.(decision.Propose); !ok {
 		return Receipt{}, &RefusedError{Code: CodeStage, Act: r.Act.Kind(), Zh: "案件须以决策事项建议开始", En: "a case begins with a proposal"}
+	}
+	if err := s.entitle(ctx, r); err != nil {
+		return Receipt{}, err
 	}
 	p, err := s.governing(r)
 	if err != nil {
@@ -156,11 +160,61 @@ func (s *Service) initiatedUnder(c Case, d Deed) error {
 	return s.governed(d.Act, c.Stage, c.Pack, pack.Matter{Level: c.Organ().Level, Area: c.Organ().Area, On: d.OccurredOn})
 }
 
+// May says whether an actor may do a kind of act in a case at all, whatever it
+// would say: by his roles, in the organ that the case belongs to, and within
+// the cases that he is limited to. The errors are those of [Service.Do], which
+// asks the same first; a refusal is noted. Without an id it is asked of the roles
+// alone, for an act that opens a case.
+func (s *Service) May(ctx context.Context, id string, kind decision.Kind, by decision.Actor) error {
+	r := Request{Decision: id, Act: sample(kind), Actor: by}
+	if id == "" {
+		return s.entitle(ctx, r)
+	}
+	_, err := s.admit(ctx, r)
+	return err
+}
+
+// admit loads a case for whoever may do the act in it at all. Who holds no role
+// for the act is refused before the case is looked for, so that the answer does
+// not tell whether there is one.
+func (s *Service) admit(ctx context.Context, r Request) (loaded, error) {
+	if err := s.entitle(ctx, r); err != nil {
+		return loaded{}, err
+	}
+	have, err := s.load(ctx, r.Decision)
+	if err != nil {
+		return loaded{}, err
+	}
+	if zh, en, ok := permitted(have.Case, r.Act, r.Actor); !ok {
+		refused := &RefusedError{Code: CodeRole, Act: r.Act.Kind(), Stage: have.Stage, Zh: zh, En: en}
+		return loaded{}, errors.Join(refused, s.noteRefusal(ctx, r, s.now(), refused))
+	}
+	return have, nil
+}
+
+// entitle refuses who holds no role for the act.
+func (s *Service) entitle(ctx context.Context, r Request) error {
+	if err := decision.ValidateValue("actor", r.Actor); err != nil {
+		return err
+	}
+	zh, en, ok := entitled(r.Act.Kind(), r.Actor)
+	if ok {
+		return nil
+	}
+	refused := &RefusedError{Code: CodeRole, Act: r.Act.Kind(), Zh: zh, En: en}
+	return errors.Join(refused, s.noteRefusal(ctx, r, s.now(), refused))
+}
+
 // Do records one act. Errors: ErrNotFound when there is no such case;
 // ErrConflict when Request.Expect is not its version; ErrKeyReused;
 // a [*decision.InvalidError] or a [*RefusedError] when the act cannot be done.
 // Whatever the error, nothing of the act was kept; a refusal is noted outside
 // the history.
+//
+// Who may not do the act is told that before anything else, be it the version
+// or what a key has led to. What the rules and the separation of duties say is
+// decided upon the very entries that the new one is appended to: when another
+// comes between, the act is decided anew, or is a conflict.
 func (s *Service) Do(ctx context.Context, r Request) (Receipt, error) {
 	if _, ok := r.Act.(decision.CommitOpinions); ok {
 		return Receipt{}, &RefusedError{
@@ -169,12 +223,12 @@ func (s *Service) Do(ctx context.Context, r Request) (Receipt, error) {
 		}
 	}
 	for attempt := 1; ; attempt++ {
-		if used, err := s.replay(ctx, r); err != nil || used.Replayed {
-			return used, err
-		}
-		have, err := s.load(ctx, r.Decision)
+		have, err := s.admit(ctx, r)
 		if err != nil {
 			return Receipt{}, err
+		}
+		if used, err := s.replay(ctx, r); err != nil || used.Replayed {
+			return used, err
 		}
 		var receipt Receipt
 		if r.Expect == Latest || r.Expect == have.Version() {
@@ -197,7 +251,7 @@ func (s *Service) Do(ctx context.Context, r Request) (Receipt, error) {
 
 // replay returns what the idempotency key has already led to, if anything.
 func (s *Service) replay(ctx context.Context, r Request) (Receipt, error) {
-	if r.Key == "" || !r.Actor.Reaches(r.Decision) {
+	if r.Key == "" || !r.Actor.Reaches(r.Decision) { // of one that opens a case nobody has asked yet
 		return Receipt{}, nil
 	}
 	use, err := s.Store.Replay(ctx, r.Decision, r.Actor.ID, r.Key)

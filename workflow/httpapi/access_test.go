@@ -91,7 +91,7 @@ func TestNobodyWritesIntoAnotherOrgan(t *testing.T) {
 		}{
 			"proposes to it":               {asOther("POST", "/decisions", propose), "not_permitted"},
 			"proposes without an organ":    {call{method: "POST", path: "/decisions", actor: homeless, body: propose}, "not_permitted"},
-			"acts":                         {asOther("POST", strings.TrimPrefix(act.path, "/v1"), act.body), "not_permitted"},
+			"acts":                         {asOther("POST", strings.TrimPrefix(act.path, "/v1"), act.body), "not_found"},
 			"acts without an organ":        {homelessAct, "not_permitted"},
 			"enters opinions":              {asOther("POST", "/decisions/"+id+"/opinions", opinion), "not_found"},
 			"commits opinions":             {asOther("POST", "/decisions/"+id+"/opinions/commit", nil), "not_found"},
@@ -99,7 +99,7 @@ func TestNobodyWritesIntoAnotherOrgan(t *testing.T) {
 			"uploads as an auditor":        {call{method: "POST", path: "/decisions/" + id + "/materials?name=a", actor: auditorUnit, body: "x"}, "not_permitted"},
 			"commits to what never came":   {call{method: "POST", path: "/decisions/" + id + "/acts/commit_opinions", actor: act.actor, body: forged, header: act.header}, "unknown_act"},
 			"commits the opinions of none": {call{method: "POST", path: "/decisions/none/opinions/commit", actor: act.actor}, "not_found"},
-			"comments on what is not open": {call{method: "POST", path: "/decisions/" + id + "/opinions", actor: sample.Actor("d713", workflow.RolePublic), body: map[string]any{"opinions": []decision.Opinion{{Activity: "c9", Channel: "web", Verification: "anonymous", Text: "意见"}}}}, "opinions_closed"},
+			"comments on what is not open": {call{method: "POST", path: "/decisions/" + id + "/opinions", actor: sample.Actor("d713", workflow.RolePublic), body: map[string]any{"opinions": []decision.Opinion{{Activity: "c9", Channel: "web", Verification: "anonymous", Text: "意见"}}}}, "not_found"},
 		} {
 			if w := h.do(c.call); decode[httpapi.Problem](t, w).Code != c.code {
 				t.Errorf("%s: %d %s", name, w.Code, w.Body)

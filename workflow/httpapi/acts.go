@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -115,7 +117,7 @@ func (s *server) propose(info decision.Info) {
 	add(s, op, actors(info.Kind), func(ctx context.Context, who caller, in *proposeInput) (*receiptOutput, error) {
 		r, err := decodeAct(info, in.ContentType, in.RawBody)
 		if err != nil {
-			return nil, err
+			return nil, cmp.Or(s.svc.May(ctx, "", info.Kind, who.Actor), err)
 		}
 		act, _ := r.Act.(decision.Propose)
 		if act.Organ.Name != "" && !who.of(act.Organ.Name) {
@@ -131,23 +133,43 @@ func (s *server) act(info decision.Info) {
 	op.Errors = append(op.Errors, http.StatusPreconditionRequired)
 	op.Metadata = map[string]any{bodySchema: s.api.envelope(info, false)}
 	add(s, op, actors(info.Kind), func(ctx context.Context, who caller, in *actInput) (*receiptOutput, error) {
-		version, err := matched(in.IfMatch)
-		if err != nil {
-			return nil, err
-		}
-		r, err := decodeAct(info, in.ContentType, in.RawBody)
-		if err != nil {
-			return nil, err
-		}
-		if r.Pack != "" {
-			return nil, invalid("pack", "absent", "只在提出建议时指定", "it is named only when a case is opened")
-		}
 		if who.Organ == "" {
 			return nil, coded{"not_permitted", "身份未载明所属机关", "the identity names no organ"}
 		}
-		r.Decision, r.Expect, r.Actor, r.Key = in.ID, version, who.Actor, in.Key
-		return receipt(s.svc.Do(ctx, r))
+		r, wrong := in.request(info)
+		if wrong != nil { // for who may do the act; to others nothing is said of it
+			return nil, cmp.Or(s.unseen(ctx, who, in.ID, info.Kind, s.svc.May(ctx, in.ID, info.Kind, who.Actor)), wrong)
+		}
+		r.Actor = who.Actor
+		done, err := s.svc.Do(ctx, r)
+		if r.Expect == workflow.Latest {
+			err = busy(err)
+		}
+		return receipt(done, s.unseen(ctx, who, in.ID, info.Kind, err))
 	})
+}
+
+// request is what is asked for, but for who asks.
+func (in *actInput) request(info decision.Info) (workflow.Request, error) {
+	version, err := matched(in.IfMatch)
+	if err != nil {
+		return workflow.Request{}, err
+	}
+	r, err := decodeAct(info, in.ContentType, in.RawBody)
+	if err == nil && r.Pack != "" {
+		err = invalid("pack", "absent", "只在提出建议时指定", "it is named only when a case is opened")
+	}
+	r.Decision, r.Expect, r.Key = in.ID, version, in.Key
+	return r, err
+}
+
+// busy tells who named no version of a case that others wrote faster: there is
+// nothing to read again, only to ask again.
+func busy(err error) error {
+	if errors.Is(err, workflow.ErrConflict) {
+		return coded{"busy", "同时有其他程序行为在办理", "other acts were being recorded at the same time"}
+	}
+	return err
 }
 
 // receipt answers an act.

@@ -103,9 +103,12 @@ func without(all []decision.Role, some ...decision.Role) []decision.Role {
 	return slices.DeleteFunc(all, func(r decision.Role) bool { return slices.Contains(some, r) })
 }
 
-// admits reports whether an actor holds one of the roles.
-func (a access) admits(actor decision.Actor) bool {
-	return a.judged || slices.ContainsFunc(actor.Roles, func(r decision.Role) bool { return slices.Contains(a.roles, r) })
+// admits reports whether an actor is let through.
+func (a access) admits(actor decision.Actor) bool { return a.judged || a.names(actor) }
+
+// names reports whether an actor holds one of the roles.
+func (a access) names(actor decision.Actor) bool {
+	return slices.ContainsFunc(actor.Roles, func(r decision.Role) bool { return slices.Contains(a.roles, r) })
 }
 
 // caller is who calls, and the language to answer in.
@@ -120,11 +123,8 @@ func (c caller) has(role decision.Role) bool { return slices.Contains(c.Roles, r
 func (c caller) of(organ string) bool { return c.Organ != "" && c.Organ == organ }
 
 // mayRead reports whether the caller may read the cases of an organ, "" for all
-// of them: an auditor reads every case, a superior organ those of the organs it
-// supervises (Art 8 ¶2).
-func (c caller) mayRead(organ string) bool {
-	return c.has(workflow.RoleAuditor) || c.of(organ) || workflow.Oversees(c.Actor, organ)
-}
+// of them.
+func (c caller) mayRead(organ string) bool { return workflow.Reads(c.Actor, organ) }
 
 // maySeeContacts reports whether the caller may know who gave an opinion, and
 // how to reach them.
@@ -218,6 +218,20 @@ func (s *server) readAt(ctx context.Context, who caller, id string, at workflow.
 		return workflow.Case{}, nil, calendar.Date{}, err
 	}
 	return c, records, on, nil
+}
+
+// unseen hides what a refusal would tell of a case from who may not read it.
+// Who holds no role for the act was refused whatever case he named: that tells
+// nothing.
+func (s *server) unseen(ctx context.Context, who caller, id string, kind decision.Kind, err error) error {
+	var refused *workflow.RefusedError
+	if !errors.As(err, &refused) || refused.Code != workflow.CodeRole || !actors(kind).names(who.Actor) {
+		return err
+	}
+	if _, hidden := s.read(ctx, who, id); hidden != nil {
+		return hidden
+	}
+	return err
 }
 
 // preferred picks "zh" or "en" from an Accept-Language header; Chinese is the

@@ -103,12 +103,9 @@ func (s *server) receiveOpinions(ctx context.Context, who caller, in *opinionsIn
 }
 
 func (s *server) commitOpinions(ctx context.Context, who caller, in *CasePath) (*body[page[Receipt]], error) {
-	if _, err := s.read(ctx, who, in.ID); err != nil {
-		return nil, err
-	}
 	receipts, err := s.svc.CommitOpinions(ctx, in.ID, who.Actor)
 	if err != nil {
-		return nil, err
+		return nil, s.unseen(ctx, who, in.ID, kindCommit, busy(err))
 	}
 	out := page[Receipt]{Items: make([]Receipt, len(receipts))}
 	for i, r := range receipts {

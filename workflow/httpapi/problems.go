@@ -45,6 +45,14 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Title }
 // GetStatus implements huma.StatusError.
 func (p *Problem) GetStatus() int { return p.Status }
 
+// GetHeaders implements huma.HeadersError: what is only busy is asked again.
+func (p *Problem) GetHeaders() http.Header {
+	if p.Code == "busy" {
+		return http.Header{"Retry-After": {"1"}}
+	}
+	return nil
+}
+
 // ContentType implements huma.ContentTypeFilter.
 func (p *Problem) ContentType(string) string { return problemType }
 

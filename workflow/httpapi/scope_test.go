@@ -113,7 +113,7 @@ func TestNothingIsDoneOutOfReach(t *testing.T) {
 		call call
 		code string
 	}{
-		"acts":                {acting, "not_permitted"},
+		"acts":                {acting, "not_found"},
 		"proposes":            {call{method: "POST", path: "/decisions", actor: by, body: map[string]any{"pack": "d713", "act": sample.Walk("d713")[0].Act}}, "not_permitted"},
 		"enters opinions":     {call{method: "POST", path: "/decisions/" + id + "/opinions", actor: by, body: opinion}, "not_found"},
 		"comments, in public": {call{method: "POST", path: "/decisions/" + id + "/opinions", actor: public, body: opinion}, "not_found"},
