@@ -159,7 +159,7 @@ func add[I, O any](s *server, op huma.Operation, may access, handle func(context
 		s.failed = append(s.failed, fmt.Errorf("httpapi: %s declares nobody who may call it", op.OperationID))
 		return
 	}
-	op.Middlewares = append(op.Middlewares, s.observe(op), s.identify(may))
+	op.Middlewares = append(op.Middlewares, s.observe(op), s.identify(may), s.parameters)
 	op.Security = []map[string][]string{{"bearer": {}}}
 	if op.Extensions == nil {
 		op.Extensions = map[string]any{}

@@ -74,6 +74,17 @@ type call struct {
 
 func (h *harness) do(c call) *httptest.ResponseRecorder {
 	h.t.Helper()
+	return h.send(h.request(c))
+}
+
+func (h *harness) send(r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	return w
+}
+
+func (h *harness) request(c call) *http.Request {
+	h.t.Helper()
 	var reader io.Reader = http.NoBody
 	switch b := c.body.(type) {
 	case nil:
@@ -102,9 +113,7 @@ func (h *harness) do(c call) *httptest.ResponseRecorder {
 	for k, v := range c.header {
 		r.Header.Set(k, v)
 	}
-	w := httptest.NewRecorder()
-	h.handler.ServeHTTP(w, r)
-	return w
+	return r
 }
 
 func decode[T any](t *testing.T, w *httptest.ResponseRecorder) T {

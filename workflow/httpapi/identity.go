@@ -192,8 +192,8 @@ func (s *server) identify(may access) func(huma.Context, func(huma.Context)) {
 }
 
 // refuse answers through huma; [asProblem] makes it a problem on the way out.
-func (s *server) refuse(ctx huma.Context, status int) {
-	if err := huma.WriteErr(s.api, ctx, status, http.StatusText(status)); err != nil {
+func (s *server) refuse(ctx huma.Context, status int, details ...error) {
+	if err := huma.WriteErr(s.api, ctx, status, http.StatusText(status), details...); err != nil {
 		s.opts.Logger.ErrorContext(ctx.Context(), "answer a refusal", "error", err)
 	}
 }

@@ -20,7 +20,7 @@ type advice struct{ zhMeans, enMeans, zhDo, enDo string }
 func advices() map[string]advice {
 	return map[string]advice{
 		"malformed_json": {
-			"请求体不是一个完整的JSON值。", "The body is not one whole JSON value.",
+			"请求体不是一个完整的JSON值，或者不是UTF-8。", "The body is not one whole JSON value, or not UTF-8.",
 			"检查引号、逗号和编码（UTF-8）后重发；没有写入任何内容。", "Check quotes, commas and the encoding (UTF-8) and send it again; nothing was written.",
 		},
 		"unauthenticated": {
@@ -116,7 +116,7 @@ func advices() map[string]advice {
 			"更正Content-Type后重发；材料不用表单。", "Put Content-Type right and send it again; a material is not sent as a form.",
 		},
 		"invalid_request": {
-			"路径、查询参数或者请求头不正确；errors指出是哪一个。", "A path, query or header parameter is wrong; errors says which.",
+			"路径、查询参数或者请求头不正确；errors指出是哪一个。没有的参数、重复的参数不予忽略，以免误以为已经筛选。", "A path, query or header parameter is wrong; errors says which. A parameter that does not exist, or comes twice, is not overlooked: nobody is to take everything for what he meant to ask for.",
 			"按接口文档更正该参数。", "Put the parameter right, as the document of the API has it.",
 		},
 		"invalid_act": {

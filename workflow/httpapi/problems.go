@@ -254,17 +254,19 @@ func asProblem(ctx huma.Context, v any) any {
 	return note(ctx.Context(), p)
 }
 
-// parameters names the parameters that huma found wrong.
+// parameters names the parameters that are wrong. What huma says of them would
+// repeat them.
 func parameters(details []*huma.ErrorDetail, lang string) []FieldError {
-	message := "参数不正确"
-	if lang == "en" {
-		message = "the parameter is wrong"
-	}
 	var fields []FieldError
 	for _, d := range details {
-		if d.Location != "" && d.Location != "body" {
-			fields = append(fields, FieldError{Field: d.Location, Message: message})
+		if d.Location == "" || d.Location == "body" {
+			continue
 		}
+		f := FieldError{Field: d.Location, Message: parameterMessage(d.Message, lang)}
+		if slices.Contains([]string{unknownParameter, repeatedParameter, illegible}, d.Message) {
+			f.Rule = d.Message
+		}
+		fields = append(fields, f)
 	}
 	return fields
 }

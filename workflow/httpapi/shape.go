@@ -9,7 +9,10 @@ import (
 	"mime"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/juece/juece/decision"
 )
@@ -22,10 +25,40 @@ func decodeStrictly(contentType string, body []byte, into any) error {
 	if media, _, err := mime.ParseMediaType(contentType); contentType != "" && (err != nil || media != "application/json") {
 		return coded{code: "unsupported_media_type", zh: "须为application/json", en: "it must be application/json"}
 	}
-	if !json.Valid(body) {
+	if !utf8.Valid(body) || !json.Valid(body) || halved(body) {
 		return coded{code: "malformed_json"}
 	}
 	return decodeAt("", body, into)
+}
+
+// halved reports whether a JSON text escapes one half of a surrogate pair. Like
+// bytes that are no UTF-8, it would be read as another sign, and kept so.
+func halved(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		i++ // what is escaped
+		first, ok := escapedUnit(text[i-1:])
+		if !ok || !utf16.IsSurrogate(first) {
+			continue
+		}
+		second, _ := escapedUnit(text[i+5:])
+		if utf16.DecodeRune(first, second) == utf8.RuneError {
+			return true
+		}
+		i += 10
+	}
+	return false
+}
+
+// escapedUnit reads \uXXXX at the beginning of a text.
+func escapedUnit(text []byte) (rune, bool) {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(text[2:6]), 16, 16)
+	return rune(n), err == nil
 }
 
 // decodeAt reads a JSON text that stands at a path of the body.

@@ -1,0 +1,89 @@
+package httpapi
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// What can be wrong with a parameter that huma does not look at, by the rule
+// that the answer names.
+const (
+	unknownParameter  = "unknown"
+	repeatedParameter = "unique"
+	illegible         = "type"
+)
+
+// parameters refuses a request with a parameter that its operation would
+// overlook. Who misspells a filter must not take everything for what he asked
+// for; and of two values two readers would believe each another one.
+func (s *server) parameters(ctx huma.Context, next func(huma.Context)) {
+	wrong := wrongQuery(ctx)
+	if wrong == nil {
+		wrong = wrongHeader(ctx)
+	}
+	if wrong == nil {
+		next(ctx)
+		return
+	}
+	s.refuse(ctx, http.StatusUnprocessableEntity, wrong)
+}
+
+// wrongQuery finds the first parameter of the query, in order of name, that the
+// operation does not know, or that comes more often than it can.
+func wrongQuery(ctx huma.Context) *huma.ErrorDetail {
+	asked := ctx.URL()
+	values, err := url.ParseQuery(asked.RawQuery)
+	if err != nil { // what cannot be read would be left out
+		return &huma.ErrorDetail{Location: "query", Message: illegible}
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		i := slices.IndexFunc(ctx.Operation().Parameters, func(p *huma.Param) bool { return p.In == "query" && p.Name == name })
+		at := "query"
+		if fieldName.MatchString(name) {
+			at += "." + name
+		}
+		switch {
+		case i < 0:
+			return &huma.ErrorDetail{Location: at, Message: unknownParameter}
+		case len(values[name]) > 1 && ctx.Operation().Parameters[i].Schema.Type != huma.TypeArray:
+			return &huma.ErrorDetail{Location: at, Message: repeatedParameter}
+		case slices.ContainsFunc(values[name], func(v string) bool { return !utf8.ValidString(v) }):
+			return &huma.ErrorDetail{Location: at, Message: illegible}
+		}
+	}
+	return nil
+}
+
+// wrongHeader finds a header of the operation that comes twice.
+func wrongHeader(ctx huma.Context) *huma.ErrorDetail {
+	times := map[string]int{}
+	ctx.EachHeader(func(name, _ string) { times[http.CanonicalHeaderKey(name)]++ })
+	for _, p := range ctx.Operation().Parameters {
+		if p.In == "header" && times[http.CanonicalHeaderKey(p.Name)] > 1 {
+			return &huma.ErrorDetail{Location: "header." + p.Name, Message: repeatedParameter}
+		}
+	}
+	return nil
+}
+
+// parameterMessage says what is wrong with a parameter.
+func parameterMessage(rule, lang string) string {
+	zh, en := "参数不正确", "the parameter is wrong"
+	switch rule {
+	case unknownParameter:
+		zh, en = "没有这个参数", "there is no such parameter"
+	case repeatedParameter:
+		zh, en = "参数重复", "the parameter comes more than once"
+	case illegible:
+		zh, en = "不是正确编码的UTF-8", "it is not well-encoded UTF-8"
+	}
+	if lang == "en" {
+		return en
+	}
+	return zh
+}
