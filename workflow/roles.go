@@ -284,8 +284,9 @@ func reviewing(kind decision.Kind) bool {
 	return slices.Contains([]decision.Kind{"return_package", "request_supplement", "issue_legality_opinion", "confirm_still_stands"}, kind)
 }
 
-// drafted reports whether the actor submitted a version of the draft, or
-// belongs to a unit that undertakes it.
+// drafted reports whether the actor, or for whom he acts, submitted a version of
+// the draft. That he belongs to a unit that undertakes it does not count: the
+// reviewing department undertakes drafts of its own.
 func drafted(c Case, by decision.Actor) bool {
 	for _, s := range c.Decision.Drafts {
 		if s.Actor.Shares(by) {

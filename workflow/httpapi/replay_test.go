@@ -114,3 +114,18 @@ func TestAKeyIsTheOrgansOwn(t *testing.T) {
 		}
 	})
 }
+
+// Who named no version and is overtaken again and again is told when to ask
+// again; who named one reads the case again.
+func TestWhoIsAlwaysOvertakenAsksAgain(t *testing.T) {
+	t.Parallel()
+	store := &frozen{Storage: openSQLite(t)}
+	h := serve(t, store)
+	_, _, act := h.reach(t, "record_investigation")
+	store.cold.Store(true)
+	h.want(t, http.StatusPreconditionFailed, act)
+	act.header["If-Match"] = "*"
+	if w := h.want(t, http.StatusServiceUnavailable, act); decode[httpapi.Problem](t, w).Code != "busy" || w.Header().Get("Retry-After") != "1" {
+		t.Errorf("%v %s", w.Header(), w.Body)
+	}
+}
