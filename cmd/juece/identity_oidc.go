@@ -313,6 +313,7 @@ func (s *sparing) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	response, err := s.plain.RoundTrip(r)
 	if err != nil {
+		s.put(r.URL.String()) // who waited meanwhile does not wait once more
 		s.logger.Error("an issuer does not answer", "address", r.URL.Redacted(), "error", err)
 		return nil, err
 	}
@@ -334,6 +335,13 @@ func (s *sparing) due(address string) bool {
 	}
 	s.asked[address] = time.Now()
 	return true
+}
+
+// put says that an address was asked just now.
+func (s *sparing) put(address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked[address] = time.Now()
 }
 
 // trustworthy reports whether what comes from an address can be believed.
