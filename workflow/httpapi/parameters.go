@@ -59,10 +59,18 @@ func wrongQuery(ctx huma.Context) *huma.ErrorDetail {
 	return nil
 }
 
-// wrongHeader finds a header of the operation that comes twice.
+// idempotencyKey is the header that names a request.
+const idempotencyKey = "Idempotency-Key"
+
+// wrongHeader finds a header of the operation that comes twice, or a key that
+// it would not honour: who sends one counts on being able to repeat.
 func wrongHeader(ctx huma.Context) *huma.ErrorDetail {
 	times := map[string]int{}
 	ctx.EachHeader(func(name, _ string) { times[http.CanonicalHeaderKey(name)]++ })
+	honoured := slices.ContainsFunc(ctx.Operation().Parameters, func(p *huma.Param) bool { return p.Name == idempotencyKey })
+	if times[idempotencyKey] > 0 && !honoured && ctx.Operation().Method != http.MethodGet {
+		return &huma.ErrorDetail{Location: "header." + idempotencyKey, Message: unknownParameter}
+	}
 	for _, p := range ctx.Operation().Parameters {
 		if p.In == "header" && times[http.CanonicalHeaderKey(p.Name)] > 1 {
 			return &huma.ErrorDetail{Location: "header." + p.Name, Message: repeatedParameter}
