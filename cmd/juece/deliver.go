@@ -13,22 +13,39 @@ import (
 
 // deliverCmd takes events to subscribers.
 type deliverCmd struct {
-	DB    string        `name:"db" required:"" env:"JUECE_DB" placeholder:"DSN" help:"数据库。The database."`
+	configFlags
+	databaseFlags
 	Hooks string        `required:"" type:"path" placeholder:"FILE" help:"订阅者（YAML，见docs/events.md）。The subscribers."`
 	Once  bool          `help:"投递一遍即结束。Deliver what there is and end."`
 	Every time.Duration `default:"5s" help:"查看新事件的间隔。How often to look for new events."`
 }
 
+// check refuses what cannot be run with.
+func (c *deliverCmd) check() error {
+	_, err := c.needed()
+	if err == nil && c.Every <= 0 {
+		err = setupError{"间隔须大于零", "the interval must be more than nothing"}
+	}
+	if err == nil {
+		_, err = readHooks(c.Hooks)
+	}
+	return err
+}
+
 // Run delivers once, or until the context ends.
 func (c *deliverCmd) Run(ctx context.Context, s streams) (err error) {
-	if c.Every <= 0 {
-		return setupError{"间隔须大于零", "the interval must be more than nothing"}
+	if err := c.check(); err != nil {
+		return err
 	}
 	config, err := readHooks(c.Hooks)
 	if err != nil {
 		return err
 	}
-	st, err := openExisting(ctx, c.DB)
+	dsn, err := c.needed()
+	if err != nil {
+		return err
+	}
+	st, err := openExisting(ctx, string(dsn))
 	if err != nil {
 		return err
 	}
@@ -64,6 +81,15 @@ func readHooks(path string) (delivery.Config, error) {
 // hooks are those of a server that delivers as well.
 type hooks struct {
 	File string `name:"hooks" type:"path" placeholder:"FILE" help:"订阅者：服务同时投递事件（docs/events.md）。The subscribers: the server delivers events as well."`
+}
+
+// check refuses a file that cannot be used.
+func (c hooks) check() error {
+	if c.File == "" {
+		return nil
+	}
+	_, err := readHooks(c.File)
+	return err
 }
 
 // deliver delivers until the context ends. The function waits for that.

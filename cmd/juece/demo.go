@@ -69,12 +69,12 @@ type demoCase struct {
 const demoOpinion = `{"opinions":[{"activity":"c1","channel":"web","verification":"anonymous","text":"建议增加投放点"}]}`
 
 // temporaryDatabase makes room for a demonstration that leaves nothing behind.
-func temporaryDatabase() (dsn string, discard func(), err error) {
+func temporaryDatabase() (dsn dataSource, discard func(), err error) {
 	dir, err := os.MkdirTemp("", "juece-demo-")
 	if err != nil {
 		return "", nil, fmt.Errorf("demonstration: %w", err)
 	}
-	return "sqlite:" + filepath.Join(dir, "juece.db"), func() { _ = os.RemoveAll(dir) }, nil
+	return dataSource("sqlite:" + filepath.Join(dir, "juece.db")), func() { _ = os.RemoveAll(dir) }, nil
 }
 
 // demonstrate fills an empty database with the sample cases, each act on the

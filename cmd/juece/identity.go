@@ -21,8 +21,9 @@ import (
 const onBehalfOf = "Juece-On-Behalf-Of"
 
 // mayListen refuses to serve what nobody could call, and to serve static
-// tokens to other machines: they prove nothing to anybody who can listen on
-// the way.
+// tokens to other machines. Other machines are served by TLS, unless somebody
+// says that the way is protected otherwise: on an open one a token belongs to
+// whoever listens, and a gateway's headers to whoever writes.
 func (c *serveCmd) mayListen() error {
 	static := c.Demo || c.Tokens != ""
 	switch {
@@ -35,6 +36,11 @@ func (c *serveCmd) mayListen() error {
 		return setupError{
 			"静态令牌只能用于本机地址（如127.0.0.1:8080），不在" + c.Addr + "上提供服务",
 			"static tokens are for a loopback address such as 127.0.0.1:8080; " + c.Addr + " is not one",
+		}
+	case c.TLS.Cert == "" && !c.PlainHTTP && !loopback(c.Addr):
+		return setupError{
+			"不加密的HTTP只用于本机地址：用--tls-cert和--tls-key启用TLS；线路已另行保护的，用--plain-http",
+			"plain HTTP is for a loopback address: turn TLS on with --tls-cert and --tls-key, or say --plain-http when the way is protected otherwise",
 		}
 	}
 	return nil

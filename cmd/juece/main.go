@@ -17,6 +17,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -31,6 +32,7 @@ type cli struct {
 	Calendar calendarCmd      `cmd:"" help:"推算日和工作日。Count days and working days."`
 	Pack     packCmd          `cmd:"" help:"查看、检查、比较规则包。Show, check and compare rule packs."`
 	Serve    serveCmd         `cmd:"" help:"提供HTTP接口。Serve the API."`
+	Config   configCmd        `cmd:"" help:"显示实际生效的配置，密码不显示。Print the configuration in effect, secrets masked."`
 	Migrate  migrateCmd       `cmd:"" help:"建立或者升级数据库表。Create or upgrade the tables of a database."`
 	Key      keyCmd           `cmd:"" help:"日志密钥。Keys of the log."`
 	Seal     sealCmd          `cmd:"" help:"封存历史：签名检查点。Seal histories in signed checkpoints."`
@@ -65,19 +67,15 @@ func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // run runs one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return runIn(ctx, os.LookupEnv, args, streams{in: stdin, out: stdout, err: stderr})
+}
+
+// runIn runs one command line in an environment.
+func runIn(ctx context.Context, environment func(string) (string, bool), args []string, s streams) int {
 	exited := false // by a flag that answers for itself, such as --help
-	parser, err := kong.New(&cli{},
-		kong.Name("juece"),
-		kong.Description("重大行政决策程序：运行与检查。The procedure for major administrative decisions, run and judged."),
-		kong.Vars{"version": "juece " + version()},
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(int) { exited = true }),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.BindTo(stdout, (*io.Writer)(nil)),
-		kong.Bind(streams{in: stdin, out: stdout, err: stderr}),
-	)
+	parser, err := newParser(ctx, &settings{lookup: environment}, s, func(int) { exited = true })
 	if err != nil {
-		fmt.Fprintln(stderr, "juece:", err)
+		fmt.Fprintln(s.err, "juece:", err)
 		return exitFailed
 	}
 	command, err := parser.Parse(signed(args))
@@ -85,15 +83,42 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case exited:
 		return exitOK
 	case err != nil:
-		return usage(parser, err, stderr)
+		return usage(parser, err, args, s.err)
 	}
-	return exitCode(command.Run(), stderr)
+	return exitCode(command.Run(), s.err)
+}
+
+// newParser returns the command line with what its commands need.
+func newParser(ctx context.Context, configured *settings, s streams, exit func(int)) (*kong.Kong, error) {
+	return kong.New(&cli{}, append(
+		configured.options(),
+		kong.Name("juece"),
+		kong.Description("重大行政决策程序：运行与检查。The procedure for major administrative decisions, run and judged."),
+		kong.Vars{"version": "juece " + version()},
+		kong.Writers(s.out, s.err),
+		kong.Exit(exit),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.BindTo(s.out, (*io.Writer)(nil)),
+		kong.Bind(s, configured),
+	)...)
 }
 
 // usage says what is wrong with a command line, and how to write it.
-func usage(parser *kong.Kong, err error, stderr io.Writer) int {
-	fmt.Fprintln(stderr, "juece:", err)
-	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+func usage(parser *kong.Kong, err error, args []string, stderr io.Writer) int {
+	if all, ok := errors.AsType[setupErrors](err); ok {
+		for _, wrong := range all {
+			exitCode(wrong, stderr)
+		}
+		return exitUsage
+	}
+	wrong, parsed := errors.AsType[*kong.ParseError](err)
+	if parsed {
+		if told, ok := withoutRepeating(wrong); ok {
+			return exitCode(told, stderr)
+		}
+	}
+	fmt.Fprintln(stderr, "juece:", unspoken(err.Error(), args))
+	if parsed {
 		parser.Stdout = stderr
 		if err := wrong.Context.PrintUsage(true); err != nil {
 			fmt.Fprintln(stderr, "juece:", err)

@@ -36,37 +36,63 @@ func (c sinks) sealer(store transparency.Store, signers []history.Signer) (*tran
 		url, vkey, _ := strings.Cut(w, ",")
 		verifier, err := history.Verifiers{}.Open(vkey)
 		if err != nil || !strings.HasPrefix(url, "http") {
-			return nil, setupError{"见证人须为“地址,公钥”，公钥为Ed25519见证密钥（类型0x04）：" + w, "a witness is URL,VKEY with the key of an Ed25519 cosigner (type 0x04): " + w}
+			return nil, setupError{"见证人须为“地址,公钥”，公钥为Ed25519见证密钥（类型0x04）", "a witness is URL,VKEY with the key of an Ed25519 cosigner (type 0x04)"}
 		}
 		sealer.Witnesses = append(sealer.Witnesses, &transparency.Witness{URL: url, Verifier: verifier})
 	}
 	return sealer, nil
 }
 
+// sealerOf returns a sealer with the keys of files, among which none is missing
+// that a suite signs with.
+func (c sinks) sealerOf(store transparency.Store, keys []string, s suite) (*transparency.Sealer, error) {
+	signers, err := readAllSigners(keys)
+	if err == nil {
+		err = s.holds(signers)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.sealer(store, signers)
+}
+
 // sealCmd seals histories.
 type sealCmd struct {
-	DB    string        `name:"db" required:"" env:"JUECE_DB" placeholder:"DSN" help:"数据库。The database."`
+	configFlags
+	databaseFlags
 	Key   []string      `required:"" type:"path" placeholder:"FILE" help:"日志私钥（juece key new）；更换密钥前后可以同时给出新旧两个。The private key; give the next one too while keys change."`
 	Once  bool          `help:"封存一次即结束。Seal what there is and end."`
 	Every time.Duration `default:"5s" help:"封存的间隔。How often to seal."`
 	sinks
 }
 
+// check refuses what cannot be run with.
+func (c *sealCmd) check() error {
+	_, err := c.needed()
+	if err == nil && c.Every <= 0 {
+		err = setupError{"间隔须大于零", "the interval must be more than nothing"}
+	}
+	if err == nil {
+		_, err = c.sealerOf(nil, c.Key, "")
+	}
+	return err
+}
+
 // Run seals once, or until the context ends.
 func (c *sealCmd) Run(ctx context.Context, s streams) (err error) {
-	if c.Every <= 0 {
-		return setupError{"间隔须大于零", "the interval must be more than nothing"}
+	if err := c.check(); err != nil {
+		return err
 	}
-	signers, err := readAllSigners(c.Key)
+	dsn, err := c.needed()
 	if err != nil {
 		return err
 	}
-	st, err := openExisting(ctx, c.DB)
+	st, err := openExisting(ctx, string(dsn))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	sealer, err := c.sealer(st, signers)
+	sealer, err := c.sealerOf(st, c.Key, "")
 	if err != nil {
 		return err
 	}
@@ -92,6 +118,18 @@ type logFlags struct {
 	sinks
 }
 
+// check refuses what cannot be run with.
+func (c logFlags) check(s suite) error {
+	if len(c.Key) == 0 {
+		return nil
+	}
+	if c.Every <= 0 {
+		return setupError{"封存的间隔须大于零", "the interval of sealing must be more than nothing"}
+	}
+	_, err := c.sealerOf(nil, c.Key, s)
+	return err
+}
+
 // start returns the log to show, which has no store when there is none, and
 // seals until the context ends. The function waits for that.
 func (c logFlags) start(ctx context.Context, store transparency.Store, s suite, logger *slog.Logger) (log transparency.Log, wait func(), err error) {
@@ -101,17 +139,10 @@ func (c logFlags) start(ctx context.Context, store transparency.Store, s suite, 
 		}
 		return log, func() {}, nil
 	}
-	if c.Every <= 0 {
-		return log, nil, setupError{"间隔须大于零", "the interval must be more than nothing"}
-	}
-	signers, err := readAllSigners(c.Key)
-	if err == nil {
-		err = s.holds(signers)
-	}
-	if err != nil {
+	if err := c.check(s); err != nil {
 		return log, nil, err
 	}
-	sealer, err := c.sealer(store, signers)
+	sealer, err := c.sealerOf(store, c.Key, s)
 	if err != nil {
 		return log, nil, err
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/juece/juece/decision"
 	"github.com/juece/juece/store"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
@@ -23,18 +25,22 @@ import (
 
 // serveCmd serves the API.
 type serveCmd struct {
-	Addr   string     `default:"127.0.0.1:8080" help:"监听地址。Where to listen."`
-	DB     string     `name:"db" placeholder:"sqlite:PATH|postgres://…" help:"数据库，默认为sqlite:juece.db；演示时默认为临时数据库。The database; sqlite:juece.db by default, a temporary one for a demonstration."`
-	Demo   bool       `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
-	Tokens string     `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
-	Access string     `name:"identity" type:"path" placeholder:"FILE" help:"身份文件（YAML）：OIDC令牌、网关请求头、授权、撤销，见docs/identity.md。Who may call: OIDC tokens, headers of a gateway, delegations, revocations."`
-	Sheets []string   `name:"sheet" type:"path" placeholder:"FILE" help:"本机关的评查表，可以有多张。Score sheets of the organ's own."`
-	Suite  suite      `enum:"standard,gm" default:"standard" help:"算法：standard为SHA-256；gm为国密SM3，日志密钥须有SM2。以前的记录照样能读。The algorithms: standard is SHA-256; gm is SM3, and the log needs an SM2 key. What was recorded before stays readable."`
-	Log    logFlags   `embed:"" prefix:"log-"`
-	Hooks  hooks      `embed:""`
-	Packs  string     `type:"existingdir" placeholder:"DIR" help:"本机关规则包（*.yaml）的目录，原文本存于其下kept目录。A directory with rule packs of the organ's own; earlier texts of them stand in kept below it."`
-	Lang   string     `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
-	Front  frontFlags `embed:""`
+	configFlags
+	Addr string `default:"127.0.0.1:8080" help:"监听地址。Where to listen."`
+	databaseFlags
+	Demo      bool       `help:"在空数据库中写入演示案件并打印令牌。Fill an empty database with sample cases and print tokens."`
+	Tokens    string     `type:"path" placeholder:"FILE" help:"令牌文件（YAML或者JSON：令牌到身份），只限本机地址。Tokens and whose they are; on a loopback address only."`
+	Access    string     `name:"identity" type:"path" placeholder:"FILE" help:"身份文件（YAML）：OIDC令牌、网关请求头、授权、撤销，见docs/identity.md。Who may call: OIDC tokens, headers of a gateway, delegations, revocations."`
+	Sheets    []string   `name:"sheet" type:"path" placeholder:"FILE" help:"本机关的评查表，可以有多张。Score sheets of the organ's own."`
+	Suite     suite      `enum:"standard,gm" default:"standard" help:"算法：standard为SHA-256；gm为国密SM3，日志密钥须有SM2。以前的记录照样能读。The algorithms: standard is SHA-256; gm is SM3, and the log needs an SM2 key. What was recorded before stays readable."`
+	Log       logFlags   `embed:"" prefix:"log-"`
+	Hooks     hooks      `embed:""`
+	Packs     string     `type:"existingdir" placeholder:"DIR" help:"本机关规则包（*.yaml）的目录，原文本存于其下kept目录。A directory with rule packs of the organ's own; earlier texts of them stand in kept below it."`
+	Lang      string     `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
+	Front     frontFlags `embed:""`
+	TLS       tlsFlags   `embed:"" prefix:"tls-"`
+	PlainHTTP bool       `name:"plain-http" help:"在非本机地址上不加密：线路已由网关、网格等保护。Serve other machines without TLS: the way is protected by a gateway or a mesh."`
+	stopFlags
 }
 
 // Run serves until the context ends, then lets requests under way finish.
@@ -60,7 +66,7 @@ func (c *serveCmd) say(zh, en string) string {
 }
 
 func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
-	if err := c.mayListen(); err != nil {
+	if err := c.check(slog.New(slog.DiscardHandler)); err != nil {
 		return err
 	}
 	dsn, discard, err := c.database()
@@ -68,7 +74,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer discard()
-	st, err := openStore(ctx, dsn)
+	st, err := openStore(ctx, string(dsn))
 	if err != nil {
 		return err
 	}
@@ -105,12 +111,15 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	log, wait, err := c.Log.start(ctx, st, c.Suite, logger)
+	// Sealing and delivery go on until the last request was answered, and end
+	// before the store is closed.
+	background := context.WithoutCancel(ctx)
+	log, wait, err := c.Log.start(background, st, c.Suite, logger)
 	if err != nil {
 		return err
 	}
-	defer wait() // before the store is closed
-	delivered, err := c.Hooks.deliver(ctx, st, logger)
+	defer wait()
+	delivered, err := c.Hooks.deliver(background, st, logger)
 	if err != nil {
 		return err
 	}
@@ -127,29 +136,86 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	address := "http://" + listener.Addr().String()
+	certificates, err := c.TLS.open(logger)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	address := c.TLS.scheme() + "://" + listener.Addr().String()
 	if c.Demo {
 		fmt.Fprint(s.out, shown.text(address, c.Lang))
 	}
 	fmt.Fprintln(s.out, c.say("服务地址："+address+"/v1　接口文档："+address+"/v1/openapi.json", "serving "+address+"/v1, described by "+address+"/v1/openapi.json"))
-	return front.serve(ctx, listener, handler)
+	return front.serve(ctx, listener, handler, certificates, c.stopFlags)
 }
 
+// check refuses, before anything is opened or written, what the server cannot
+// run with: flags that do not go together, and files that cannot be used.
+func (c *serveCmd) check(logger *slog.Logger) error {
+	static := tokens{}
+	for _, check := range []func() error{
+		c.mayListen,
+		c.stopFlags.check,
+		func() error { _, err := c.source(); return err },
+		func() error { _, err := c.TLS.open(logger); return err },
+		func() (err error) {
+			if c.Tokens != "" {
+				static, err = readTokens(c.Tokens)
+			}
+			return err
+		},
+		func() error {
+			if c.Demo {
+				static.add("", decision.Actor{}) // there will be some; nobody sends an empty one
+			}
+			_, err := newIdentities(static, c.Access, logger)
+			return err
+		},
+		func() error {
+			if len(c.Sheets) == 0 {
+				return nil
+			}
+			_, err := c.scoreSheets()
+			return err
+		},
+		func() error { return c.Log.check(c.Suite) },
+		c.Hooks.check,
+		func() error {
+			if c.Packs == "" {
+				return nil
+			}
+			_, err := packsOf(c.Packs)
+			if wrong, ok := errors.AsType[pack.Errors](err); ok {
+				return setupError{wrong.Message("zh"), wrong.Message("en")}
+			}
+			return err
+		},
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// defaultDatabase is where a server keeps its cases when nothing is said.
+const defaultDatabase dataSource = "sqlite:juece.db"
+
 // database returns the data source, and what to do with it at the end.
-func (c *serveCmd) database() (dsn string, discard func(), err error) {
+func (c *serveCmd) database() (dsn dataSource, discard func(), err error) {
+	named, err := c.source()
 	switch {
-	case c.DB != "":
-		return c.DB, func() {}, nil
+	case named != "" || err != nil:
+		return named, func() {}, err
 	case c.Demo:
 		return temporaryDatabase()
 	}
-	return "sqlite:juece.db", func() {}, nil
+	return defaultDatabase, func() {}, nil
 }
 
 // prepare sees to it that the tables are there. PostgreSQL belongs to many
 // replicas, so there somebody runs juece migrate; a demonstration may.
-func (c *serveCmd) prepare(ctx context.Context, st *store.Store, dsn string) error {
-	if c.Demo || strings.HasPrefix(dsn, "sqlite:") {
+func (c *serveCmd) prepare(ctx context.Context, st *store.Store, dsn dataSource) error {
+	if c.Demo || strings.HasPrefix(string(dsn), "sqlite:") {
 		return st.Migrate(ctx)
 	}
 	have, want, err := st.SchemaVersion(ctx)

@@ -229,7 +229,7 @@ func TestAServerWaitsForRequestsUnderWay(t *testing.T) {
 			close(inside)
 			<-finish
 			w.WriteHeader(http.StatusNoContent)
-		}))
+		}), nil, stopFlags{ShutdownTimeout: time.Minute})
 	}()
 	answered := make(chan int, 1)
 	go func() {
