@@ -319,6 +319,8 @@ func withoutRepeating(err *kong.ParseError) (setupError, bool) {
 	switch flag := flagNamed(node, name); {
 	case strings.HasPrefix(complaint, "unexpected argument "):
 		return setupError{"只接受参数（--…），值中有空格的加引号", "there is nothing but flags (--…); quote a value that has spaces"}, true
+	case strings.HasPrefix(complaint, "unknown flag ") && !plainFlag.MatchString(complaint):
+		return setupError{"没有这样的参数", "there is no such flag"}, true
 	case ofFlag && flag != nil && (strings.HasPrefix(rest, ": ") || strings.HasPrefix(rest, " must be one of ")):
 		zh, en := expectation(flag)
 		return setupError{"--" + name + "：" + zh, en}, true
@@ -326,7 +328,10 @@ func withoutRepeating(err *kong.ParseError) (setupError, bool) {
 	return setupError{}, false
 }
 
-var flagName = regexp.MustCompile(`^[a-z-]*`)
+var (
+	flagName  = regexp.MustCompile(`^[a-z-]*`)
+	plainFlag = regexp.MustCompile(`^unknown flag --?[A-Za-z0-9_-]{1,40}(, did you mean|$)`)
+)
 
 // expectation says what a flag can hold.
 func expectation(flag *kong.Flag) (zh, en string) {

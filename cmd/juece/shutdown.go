@@ -54,10 +54,12 @@ func (f *front) serve(ctx context.Context, listener net.Listener, handler http.H
 	if ended := <-failed; !errors.Is(ended, http.ErrServerClosed) {
 		err = errors.Join(err, ended)
 	}
-	if err == nil {
-		f.logger.Info("stopped: every request was answered")
+	if err != nil {
+		f.logger.Error("stopped", "error", err)
+		return err
 	}
-	return err
+	f.logger.Info("stopped: every request was answered")
+	return nil
 }
 
 func serveOn(server *http.Server, listener net.Listener, secure *tls.Config) error {
