@@ -50,6 +50,7 @@ type process struct {
 	address string
 	log     *output
 	ended   chan error
+	killed  atomic.Bool // or about to be
 }
 
 var servedHere = regexp.MustCompile(`(https?://127\.0\.0\.1:\d+)/v1`)
@@ -106,8 +107,7 @@ func (p *process) end(t *testing.T) int {
 type sent struct {
 	key, path, match string
 	body             []byte
-	lost             bool // an attempt got no answer
-	stopped          bool // by a server that was stopped, not killed
+	lost, killed     bool // an attempt got no answer; from a server that was killed
 }
 
 // confirmed is a request that was answered, and what was answered.
@@ -130,9 +130,8 @@ type clerk struct {
 // office is what the clerks have in common.
 type office struct {
 	token    string
-	replicas []atomic.Pointer[string] // addresses; nil while one is away
-	killing  atomic.Bool              // the one that is away, or goes, is killed
-	closed   atomic.Bool              // nothing new is begun
+	replicas []atomic.Pointer[process] // nil while one is away
+	closed   atomic.Bool               // nothing new is begun
 	turn     atomic.Int64
 
 	replayed, unanswered, unconfirmed atomic.Int64
@@ -142,7 +141,7 @@ type office struct {
 func (c *clerk) next() sent {
 	key := uuid.NewString()
 	s := sent{key: key, path: "/v1/decisions"}
-	var act decision.Act = sample.Walk(demoPack)[0].Act
+	act := sample.Walk(demoPack)[0].Act
 	if c.id != "" {
 		s.path += "/" + c.id + "/acts/cite_catalogue"
 		s.match = fmt.Sprintf("%q", fmt.Sprint(len(c.confirmed)))
@@ -172,15 +171,15 @@ func (c *clerk) work(t *testing.T, over *http.Client) {
 // confirmed.
 func (c *clerk) attempt(t *testing.T, over *http.Client, s *sent) bool {
 	by := int(c.turn.Add(1)) % len(c.replicas)
-	address := c.replicas[by].Load()
-	if address == nil {
+	server := c.replicas[by].Load()
+	if server == nil {
 		time.Sleep(5 * time.Millisecond)
 		return false
 	}
-	status, header, body, err := s.send(t.Context(), over, *address, c.token)
+	status, header, body, err := s.send(t.Context(), over, server.address, c.token)
 	if err != nil {
 		c.unanswered.Add(1)
-		s.lost, s.stopped = true, s.stopped || !c.killing.Load()
+		s.lost, s.killed = true, s.killed || server.killed.Load()
 		time.Sleep(5 * time.Millisecond)
 		return false
 	}
@@ -197,7 +196,7 @@ func (c *clerk) attempt(t *testing.T, over *http.Client, s *sent) bool {
 		t.Errorf("%s was answered as a repeat and is none", s.path)
 	case replayed:
 		c.replayed.Add(1)
-		if s.stopped { // done, and not answered, by a server that had time to
+		if !s.killed { // done, and not answered, by a server that had time to
 			c.unconfirmed.Add(1)
 		}
 	}
@@ -256,7 +255,7 @@ func stopWhileClerksWork(t *testing.T, binary, dsn string, replicas int) {
 	}
 	key, vkey := newKey(t)
 	a := sample.Actor(demoPack, workflow.RoleUndertakingUnit)
-	o := &office{token: strings.Repeat("7", minToken), replicas: make([]atomic.Pointer[string], replicas)}
+	o := &office{token: strings.Repeat("7", minToken), replicas: make([]atomic.Pointer[process], replicas)}
 	tokens := filepath.Join(t.TempDir(), "tokens.yaml")
 	if err := os.WriteFile(tokens, fmt.Appendf(nil, "%q: {id: %s, organ: %s, unit: %q, roles: [%s]}\n", o.token, a.ID, a.Organ, a.Unit, workflow.RoleUndertakingUnit), 0o600); err != nil {
 		t.Fatal(err)
@@ -265,7 +264,7 @@ func stopWhileClerksWork(t *testing.T, binary, dsn string, replicas int) {
 	start := func(i int) {
 		servers[i] = launch(t, binary, "--db", dsn, "--tokens", tokens, "--log-key", key, "--log-every", "50ms", "--drain-delay", "150ms",
 			"--limit-actor-reads=0", "--limit-actor-writes=0", "--limit-address-reads=0", "--limit-address-writes=0", "--limit-concurrent=0", "--log-level=error")
-		o.replicas[i].Store(&servers[i].address)
+		o.replicas[i].Store(servers[i])
 	}
 	for i := range servers {
 		start(i)
@@ -288,7 +287,7 @@ func stopWhileClerksWork(t *testing.T, binary, dsn string, replicas int) {
 		if round%2 == 1 {
 			signal, want = syscall.SIGKILL, -1
 		}
-		o.killing.Store(signal == syscall.SIGKILL)
+		servers[i].killed.Store(signal == syscall.SIGKILL)
 		if err := servers[i].Process.Signal(signal); err != nil {
 			t.Fatal(err)
 		}
@@ -332,7 +331,7 @@ func stopWhileClerksWork(t *testing.T, binary, dsn string, replicas int) {
 func (o *office) compare(t *testing.T, clerks []*clerk) (acts int) {
 	t.Helper()
 	for _, c := range clerks {
-		reader := client.Client{Base: *o.replicas[0].Load() + "/v1", Authorize: client.Bearer(o.token)}
+		reader := client.Client{Base: o.replicas[0].Load().address + "/v1", Authorize: client.Bearer(o.token)}
 		entries, err := reader.History(t.Context(), c.id, client.Moment{})
 		if err != nil || len(entries) != len(c.confirmed) {
 			t.Fatalf("%d entries, %d were confirmed; %v", len(entries), len(c.confirmed), err)
@@ -344,7 +343,7 @@ func (o *office) compare(t *testing.T, clerks []*clerk) (acts int) {
 		}
 		for i := 0; i < len(c.confirmed); i += 10 {
 			was := c.confirmed[i]
-			address := *o.replicas[(was.by+1)%len(o.replicas)].Load()
+			address := o.replicas[(was.by+1)%len(o.replicas)].Load().address
 			status, header, body, err := was.send(t.Context(), http.DefaultClient, address, o.token)
 			again := was
 			if err != nil || json.Unmarshal(body, &again) != nil || status/100 != 2 || header.Get("Idempotent-Replayed") != "true" || again.Version != was.Version || again.Digest != was.Digest {

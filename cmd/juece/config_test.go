@@ -82,7 +82,7 @@ func three(t *testing.T, flag *kong.Flag, dir string) (words, inYAML [3]string) 
 		of = of.Elem()
 	}
 	for i := range 3 {
-		text := ""
+		var text string
 		switch {
 		case flag.Enum != "":
 			text = flag.EnumSlice()[i%len(flag.EnumSlice())]
@@ -330,7 +330,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		source := strings.ReplaceAll(rapid.SampledFrom([]string{
 			"postgres://juece:SECRET@db.example/juece?sslmode=require", "postgresql://juece:SECRET@db:5432/juece", "postgres://juece:SECRET@a:1,b:2/juece",
 			"postgres://db/juece?user=juece&password=SECRET", "postgres://db/juece?PASSWORD=SECRET&sslmode=disable", "postgres://db/juece?sslpassword=SECRET",
-			"postgres://juece:SECRET@db:port/juece", "postgres://juece:12/SECRET@db/juece", "postgres:juece:SECRET@db", "postgres://juece:SECRET", "postgres://db/juece?SECRET",
+			"postgres://juece:SECRET@db:port/juece", "postgres://juece:12/SECRET@db/juece", "postgres:juece:SECRET@db", "postgres://juece:SECRET@", "postgres://db/juece?SECRET",
 			"host=db user=juece password=SECRET", "host=db user=juece password='SECRET'", "password = SECRET", "sqlite:file:a.db?_key=SECRET", "sqlite:postgres://juece:SECRET@db/x",
 			"mysql://juece:SECRET@db/juece", "juece:SECRET@db",
 		}).Draw(rt, "form"), "SECRET", escaped)
