@@ -4,6 +4,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,10 +21,17 @@ const defaultConnections = 20
 // Option changes how [Open] opens a database.
 type Option func(*config)
 
-type config struct{ connections int }
+type config struct {
+	connections int
+	pool        func(driver.Connector) *sql.DB
+}
 
 // Connections sets how many connections the pool has at most; 20 by default.
 func Connections(n int) Option { return func(c *config) { c.connections = n } }
+
+// Pool sets what makes the pool from the driver: a caller may stand in between,
+// to trace the statements for example. Default [sql.OpenDB].
+func Pool(open func(driver.Connector) *sql.DB) Option { return func(c *config) { c.pool = open } }
 
 // Open connects to the database that a data source names, as a URL or as
 // key=value pairs; what it leaves out comes from the PG* variables of the
@@ -36,7 +44,7 @@ func Connections(n int) Option { return func(c *config) { c.connections = n } }
 // one round trip instead of two, and no prepared statement that a pooler in
 // transaction mode would lose.
 func Open(ctx context.Context, dsn string, options ...Option) (*store.Store, error) {
-	c := config{connections: defaultConnections}
+	c := config{connections: defaultConnections, pool: sql.OpenDB}
 	for _, o := range options {
 		o(&c)
 	}
@@ -49,7 +57,7 @@ func Open(ctx context.Context, dsn string, options ...Option) (*store.Store, err
 	if err != nil {
 		return nil, fmt.Errorf("postgres: open: %w", err)
 	}
-	db := sql.OpenDB(connector)
+	db := c.pool(connector)
 	db.SetMaxOpenConns(c.connections)
 	db.SetMaxIdleConns(c.connections)
 	if err := db.PingContext(ctx); err != nil {

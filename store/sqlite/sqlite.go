@@ -8,12 +8,13 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
 
 	"github.com/juece/juece/store"
 )
@@ -24,10 +25,18 @@ const defaultReaders = 8
 // Option changes how [Open] opens a database.
 type Option func(*config)
 
-type config struct{ readers int }
+type config struct {
+	readers int
+	pool    func(driver.Connector) *sql.DB
+}
 
 // Readers sets how many connections read at once; 8 by default.
 func Readers(n int) Option { return func(c *config) { c.readers = n } }
+
+// Pool sets what makes the pools, of writes and of reads, from the driver: a
+// caller may stand in between, to trace the statements for example. Default
+// [sql.OpenDB].
+func Pool(open func(driver.Connector) *sql.DB) Option { return func(c *config) { c.pool = open } }
 
 // Open opens the database in a file, which is created when it does not exist.
 // The path may also be a URI, "file:/srv/juece.db?_busy_timeout=30000", whose
@@ -37,7 +46,7 @@ func Readers(n int) Option { return func(c *config) { c.readers = n } }
 // A database in memory is refused: each connection would have its own. Tests
 // use a file in a temporary directory.
 func Open(ctx context.Context, path string, options ...Option) (*store.Store, error) {
-	c := config{readers: defaultReaders}
+	c := config{readers: defaultReaders, pool: sql.OpenDB}
 	for _, o := range options {
 		o(&c)
 	}
@@ -46,11 +55,11 @@ func Open(ctx context.Context, path string, options ...Option) (*store.Store, er
 		return nil, err
 	}
 	// The writer comes first: it creates the file and turns WAL on.
-	write, err := open(ctx, uri, nil, 1)
+	write, err := c.open(ctx, uri, nil, 1)
 	if err != nil {
 		return nil, err
 	}
-	read, err := open(ctx, uri, url.Values{"_query_only": {"1"}}, c.readers)
+	read, err := c.open(ctx, uri, url.Values{"_query_only": {"1"}}, c.readers)
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
@@ -88,7 +97,7 @@ func parse(path string) (*url.URL, error) {
 	return uri, nil
 }
 
-func open(ctx context.Context, uri *url.URL, more url.Values, connections int) (*sql.DB, error) {
+func (c config) open(ctx context.Context, uri *url.URL, more url.Values, connections int) (*sql.DB, error) {
 	query := url.Values{
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"},
@@ -102,10 +111,11 @@ func open(ctx context.Context, uri *url.URL, more url.Values, connections int) (
 			query[name] = value
 		}
 	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: uri.Path}).EscapedPath()+"?"+query.Encode())
+	connector, err := sqlite.NewConnector("file:" + (&url.URL{Path: uri.Path}).EscapedPath() + "?" + query.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: open %s: %w", uri.Path, err)
 	}
+	db := c.pool(connector)
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	if err := db.PingContext(ctx); err != nil {

@@ -90,6 +90,7 @@ func RunSQL(t *testing.T, fresh func(t *testing.T) Database) {
 		{"subscribers that are gone", subscribersThatAreGone},
 		{"tasks are reminded of once", tasksAreRemindedOfOnce},
 		{"only what is done is swept", onlyWhatIsDoneIsSwept},
+		{"what waits is counted", whatWaitsIsCounted},
 	})
 }
 
