@@ -34,6 +34,10 @@ type Service struct {
 	// before are read: an installation may change its suite, and a case that
 	// was begun under one goes on under the other.
 	Algorithms history.Algorithms
+	// Observe is told of each act once it was appended, from the goroutine that
+	// asked for it; on a store that was joined to a transaction of the host, that
+	// is before the commit. Default nobody is.
+	Observe func(context.Context, decision.Kind, Receipt)
 }
 
 // Known are the algorithms, beside SHA-256, whose digests are read.
@@ -359,10 +363,14 @@ func (s *Service) recordWith(ctx context.Context, r Request, have loaded, positi
 	if err := s.Store.Append(ctx, w); err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{
+	receipt := Receipt{
 		Decision: have.ID, Version: deed.Seq, Digest: w.Entry.Digest,
 		Stage: applied.Case.Stage, Findings: applied.Findings, Lag: deed.Lag(),
-	}, nil
+	}
+	if s.Observe != nil {
+		s.Observe(ctx, r.Act.Kind(), receipt)
+	}
+	return receipt, nil
 }
 
 // holds checks that every material the act names is held or comes with it: a

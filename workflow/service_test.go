@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -165,6 +166,15 @@ func TestARepeatIsAnsweredTheSame(t *testing.T) {
 	onBoth(t, func(t *testing.T, s workflowtest.Storage) {
 		svc, clock := newService(t, s)
 		ctx := t.Context()
+		var mu sync.Mutex
+		var told []decision.Kind
+		svc.Observe = func(_ context.Context, kind decision.Kind, r workflow.Receipt) {
+			mu.Lock()
+			defer mu.Unlock()
+			if told = append(told, kind); r.Version != int64(len(told)) {
+				t.Errorf("told of %s: %+v", kind, r)
+			}
+		}
 		walk := sample.Walk("d713")
 		clock.Set(walk[0].On)
 		propose := workflow.Request{Act: walk[0].Act, Actor: walk[0].Actor, Pack: "d713", Key: "k1", Materials: walk[0].Files}
@@ -206,6 +216,9 @@ func TestARepeatIsAnsweredTheSame(t *testing.T) {
 		study.Act = decision.StudyProposal{Unit: "县政府办公室", Conclusion: "另一结论", Report: walk[1].Act.(decision.StudyProposal).Report}
 		if _, err := svc.Do(ctx, study); !errors.Is(err, workflow.ErrKeyReused) {
 			t.Errorf("the key for another request: %v", err)
+		}
+		if want := []decision.Kind{"propose", "study_proposal"}; !slices.Equal(told, want) {
+			t.Errorf("told of %v, want each act once: %v", told, want)
 		}
 	})
 }
