@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
 	"github.com/juece/juece/store"
 	"github.com/juece/juece/store/postgres"
 	"github.com/juece/juece/store/sqlite"
@@ -42,13 +44,18 @@ func openExisting(ctx context.Context, dsn string) (*store.Store, error) {
 // openStore opens the database that a data source names: sqlite:PATH, or a
 // postgres:// URL. It knows the digests of every suite. The caller closes the
 // store.
-func openStore(ctx context.Context, dsn string) (st *store.Store, err error) {
+func openStore(ctx context.Context, dsn string) (*store.Store, error) {
+	return openTraced(ctx, dsn, nil)
+}
+
+// openTraced is openStore, and every statement of a traced request is a span.
+func openTraced(ctx context.Context, dsn string, t *traces) (st *store.Store, err error) {
 	scheme, rest, _ := strings.Cut(dsn, ":")
 	switch scheme {
 	case "sqlite":
-		st, err = sqlite.Open(ctx, rest)
+		st, err = sqlite.Open(ctx, rest, sqlite.Pool(t.pool(semconv.DBSystemNameSQLite)))
 	case "postgres", "postgresql":
-		st, err = postgres.Open(ctx, dsn)
+		st, err = postgres.Open(ctx, dsn, postgres.Pool(t.pool(semconv.DBSystemNamePostgreSQL)))
 	default: // the name is not repeated: a password could stand in it
 		err = fmt.Errorf("database: want sqlite:PATH or postgres://USER@HOST/NAME, not a data source that begins otherwise")
 	}

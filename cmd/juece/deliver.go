@@ -18,6 +18,7 @@ type deliverCmd struct {
 	Hooks string        `required:"" type:"path" placeholder:"FILE" help:"订阅者（YAML，见docs/events.md）。The subscribers."`
 	Once  bool          `help:"投递一遍即结束。Deliver what there is and end."`
 	Every time.Duration `default:"5s" help:"查看新事件的间隔。How often to look for new events."`
+	metricsFlags
 }
 
 // check refuses what cannot be run with.
@@ -53,6 +54,11 @@ func (c *deliverCmd) Run(ctx context.Context, s streams) (err error) {
 	d := config.Deliverer(st, calendar.China())
 	d.Logger = slog.New(slog.NewTextHandler(s.err, nil))
 	if !c.Once {
+		_, closeMetrics, err := c.metrics(ctx, subject{store: st}, d.Logger)
+		if err != nil {
+			return err
+		}
+		defer closeMetrics()
 		d.Run(ctx, c.Every)
 		return nil
 	}

@@ -21,6 +21,9 @@ type front struct {
 	health health
 	limits limits
 	logger *slog.Logger
+
+	metrics *metrics // nil when nobody asks for them
+	traces  *traces  // nil when nobody takes them
 }
 
 func (f frontFlags) open(st *store.Store, logger *slog.Logger) (*front, error) {

@@ -13,13 +13,9 @@ import (
 	"github.com/juece/juece/workflow/httpapi"
 )
 
-const (
-	// probeTime is how long the database may take to answer a probe.
-	probeTime = 2 * time.Second
-	// probeRest is how long an answer holds: nobody is identified here, so
-	// asking often must not become work for the database.
-	probeRest = time.Second
-)
+// probeRest is how long an answer holds: nobody is identified here, so asking
+// often must not become work for the database.
+const probeRest = time.Second
 
 // health answers those who watch the process: /livez while it runs, /readyz
 // while it can serve. Both stand outside the API and its document, and tell
@@ -29,21 +25,20 @@ type health struct {
 	logger   *slog.Logger
 	stopping atomic.Bool // set once, before the first connection is refused
 
-	mu      sync.Mutex
-	running chan error // a probe whose answer was not waited for
-	asked   time.Time
-	last    error
+	mu    sync.Mutex
+	probe question[struct{}]
+	asked time.Time
+	last  error
 }
 
-var (
-	errStopping = errors.New("shutting down")
-	errSlow     = fmt.Errorf("the database did not answer within %s", probeTime)
-)
+var errStopping = errors.New("shutting down")
+
+// isProbe tells requests of who watches the process from others.
+func isProbe(r *http.Request) bool { return r.URL.Path == "/livez" || r.URL.Path == "/readyz" }
 
 // answer reports whether the request was a probe, which it then has answered.
 func (h *health) answer(w http.ResponseWriter, r *http.Request) bool {
-	ready := r.URL.Path == "/readyz"
-	if !ready && r.URL.Path != "/livez" {
+	if !isProbe(r) {
 		return false
 	}
 	if seen := requestOf(r.Context()); seen != nil {
@@ -55,7 +50,7 @@ func (h *health) answer(w http.ResponseWriter, r *http.Request) bool {
 		httpapi.WriteProblem(w, r, http.StatusMethodNotAllowed)
 		return true
 	}
-	if ready && h.ready(r.Context()) != nil {
+	if r.URL.Path == "/readyz" && h.ready(r.Context()) != nil {
 		refuse(w, r, "not_ready")
 		return true
 	}
@@ -74,7 +69,7 @@ func (h *health) ready(ctx context.Context) error {
 	if !h.asked.IsZero() && time.Since(h.asked) < probeRest {
 		return h.last
 	}
-	err := h.probe(ctx)
+	_, err := h.probe.put(ctx, h.usable)
 	switch {
 	case err != nil && h.last == nil:
 		h.logger.WarnContext(ctx, "not ready", "error", err)
@@ -85,30 +80,11 @@ func (h *health) ready(ctx context.Context) error {
 	return err
 }
 
-// probe asks the database. A driver may be deaf to its context while a
-// connection hangs: then the answer is late, and the next probe waits for the
-// same one, so that there is never more than one.
-func (h *health) probe(ctx context.Context) error {
-	if h.running == nil {
-		answer := make(chan error, 1)
-		h.running = answer
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeTime) // others wait for it, too
-		go func() {
-			defer cancel()
-			have, want, err := h.schema(ctx)
-			if err == nil && have != want {
-				err = fmt.Errorf("the tables have version %d, this program needs %d", have, want)
-			}
-			answer <- err
-		}()
+// usable says whether the tables are those of this program.
+func (h *health) usable(ctx context.Context) (struct{}, error) {
+	have, want, err := h.schema(ctx)
+	if err == nil && have != want {
+		err = fmt.Errorf("the tables have version %d, this program needs %d", have, want)
 	}
-	late := time.NewTimer(probeTime)
-	defer late.Stop()
-	select {
-	case err := <-h.running:
-		h.running = nil
-		return err
-	case <-late.C:
-		return errSlow
-	}
+	return struct{}{}, err
 }

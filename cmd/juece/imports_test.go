@@ -38,8 +38,12 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 		bar      = "github.com/schollz/progressbar/v3"
 		sm3      = "github.com/emmansun/gmsm/sm3"
 		oidc     = "github.com/coreos/go-oidc/v3/oidc"
+		prom     = "github.com/prometheus/client_golang/prometheus"
+		otel     = "go.opentelemetry.io/otel"
+		trace    = "go.opentelemetry.io/otel/trace"
+		otelsql  = "github.com/XSAM/otelsql"
 	)
-	all := []string{sql, sqlx, pq, modernc, huma, goose, kong, yaml, mod, validate, uuid, bar, sm3, oidc, "testing"}
+	all := []string{sql, sqlx, pq, modernc, huma, goose, kong, yaml, mod, validate, uuid, bar, sm3, oidc, prom, otel, trace, otelsql, "testing"}
 	for pkg, may := range map[string]struct{ ours, others []string }{
 		"workflow/calendar": {},
 		"workflow/history":  {others: []string{mod}},
@@ -78,6 +82,23 @@ func TestPackagesLinkOnlyWhatTheyMay(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The program is watched by Prometheus and OpenTelemetry; a host that imports a
+// package of ours chooses for itself.
+func TestOnlyTheProgramLinksWhatWatchesIt(t *testing.T) {
+	t.Parallel()
+	watching := func(dep string) bool {
+		return strings.HasPrefix(dep, "github.com/prometheus/") || strings.HasPrefix(dep, "go.opentelemetry.io/") || strings.HasPrefix(dep, "github.com/XSAM/")
+	}
+	for _, pkg := range []string{"decision/...", "workflow/...", "store/...", "examples/..."} {
+		if i := slices.IndexFunc(links(t, pkg), watching); i >= 0 {
+			t.Errorf("%s links %s", pkg, links(t, pkg)[i])
+		}
+	}
+	if !slices.ContainsFunc(links(t, "cmd/juece"), watching) {
+		t.Error("nothing watches the program: the test has lost its subject")
 	}
 }
 

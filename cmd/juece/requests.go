@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/juece/juece/workflow/httpapi"
 )
@@ -30,12 +31,16 @@ func (f loggingFlags) logger(w io.Writer) *slog.Logger {
 	return slog.New(requestNamer{slog.NewTextHandler(w, options)})
 }
 
-// requestNamer names the request in every line that is written on its behalf.
+// requestNamer names the request, and its trace, in every line that is written
+// on its behalf.
 type requestNamer struct{ slog.Handler }
 
 func (n requestNamer) Handle(ctx context.Context, record slog.Record) error {
 	if r := requestOf(ctx); r != nil {
 		record.AddAttrs(slog.String("request", r.id))
+	}
+	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
+		record.AddAttrs(slog.String("trace_id", span.TraceID().String()))
 	}
 	return n.Handler.Handle(ctx, record)
 }
@@ -83,14 +88,19 @@ func (f *front) observed(next http.Handler) http.Handler {
 		}
 		w.Header().Set(requestHeader, seen.id)
 		ctx := httpapi.WithInstance(context.WithValue(r.Context(), requestKey{}, seen), "urn:juece:request:"+seen.id)
+		ctx, span := f.traces.begin(ctx, r, f.limits.proxies)
+		inner := r.WithContext(ctx)
+		defer func() { endSpan(span, seen, inner.Pattern) }()
+		defer f.metrics.underWay()()
 		answer := &answered{ResponseWriter: w}
 		start := time.Now()
 		defer func() {
 			f.recovered(ctx, answer, r, recover())
 			seen.Status, seen.Duration = answer.status, time.Since(start)
+			f.metrics.answered(ctx, seen)
 			f.tell(ctx, seen)
 		}()
-		next.ServeHTTP(answer, r.WithContext(ctx))
+		next.ServeHTTP(answer, inner)
 	})
 }
 

@@ -64,6 +64,7 @@ type sealCmd struct {
 	Once  bool          `help:"封存一次即结束。Seal what there is and end."`
 	Every time.Duration `default:"5s" help:"封存的间隔。How often to seal."`
 	sinks
+	metricsFlags
 }
 
 // check refuses what cannot be run with.
@@ -98,6 +99,11 @@ func (c *sealCmd) Run(ctx context.Context, s streams) (err error) {
 	}
 	sealer.Logger = slog.New(slog.NewTextHandler(s.err, nil))
 	if !c.Once {
+		_, closeMetrics, err := c.metrics(ctx, subject{store: st, log: sealer.Log}, sealer.Logger)
+		if err != nil {
+			return err
+		}
+		defer closeMetrics()
 		sealer.Run(ctx, c.Every)
 		return nil
 	}

@@ -40,6 +40,8 @@ type serveCmd struct {
 	Front     frontFlags `embed:""`
 	TLS       tlsFlags   `embed:"" prefix:"tls-"`
 	PlainHTTP bool       `name:"plain-http" help:"在非本机地址上不加密：线路已由网关、网格等保护。Serve other machines without TLS: the way is protected by a gateway or a mesh."`
+	metricsFlags
+	tracesFlags
 	stopFlags
 }
 
@@ -74,7 +76,13 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer discard()
-	st, err := openStore(ctx, string(dsn))
+	logger := c.Front.logger(s.err)
+	traces, err := c.traces(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer traces.close()
+	st, err := openTraced(ctx, string(dsn), traces)
 	if err != nil {
 		return err
 	}
@@ -106,7 +114,6 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		}
 		known.merge(shown.tokens)
 	}
-	logger := c.Front.logger(s.err)
 	who, err := newIdentities(known, c.Access, logger)
 	if err != nil {
 		return err
@@ -128,6 +135,12 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
+	metrics, closeMetrics, err := c.metrics(ctx, subject{store: st, log: log, ready: front.health.ready}, logger)
+	if err != nil {
+		return err
+	}
+	defer closeMetrics()
+	front.metrics, front.traces, svc.Observe = metrics, traces, metrics.recorded
 	handler, err := newHandler(svc, log, sheets, who, front, version())
 	if err != nil {
 		return err
@@ -157,6 +170,7 @@ func (c *serveCmd) check(logger *slog.Logger) error {
 		c.stopFlags.check,
 		func() error { _, err := c.source(); return err },
 		func() error { _, err := c.TLS.open(logger); return err },
+		c.tracesFlags.check,
 		func() (err error) {
 			if c.Tokens != "" {
 				static, err = readTokens(c.Tokens)

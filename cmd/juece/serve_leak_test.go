@@ -14,7 +14,8 @@ import (
 // a goroutine of another test would look like one of its own.
 func TestAServerLeavesNothingRunning(t *testing.T) {
 	before := runtime.NumGoroutine()
-	found, stop := started(t, curlLine, "serve", "--demo", "--addr", "127.0.0.1:0")
+	spans := collect(t)
+	found, stop := started(t, curlLine, "serve", "--demo", "--addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0", "--traces-endpoint", spans.endpoint())
 	root := strings.TrimSuffix(found[2], "/tasks")
 	// Whoever comes first, all are told the same.
 	documents := make([][]byte, 8)
@@ -37,6 +38,7 @@ func TestAServerLeavesNothingRunning(t *testing.T) {
 	if code := stop(); code != exitOK {
 		t.Errorf("it stopped with %d", code)
 	}
+	spans.Close() // and with it the connection that it was sent to
 	http.DefaultClient.CloseIdleConnections()
 	left := runtime.NumGoroutine()
 	for end := time.Now().Add(10 * time.Second); left > before && time.Now().Before(end); left = runtime.NumGoroutine() {
