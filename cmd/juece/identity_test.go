@@ -608,7 +608,11 @@ func TestWhereAServerListens(t *testing.T) {
 		cmd  serveCmd
 		want string
 	}{
-		{serveCmd{Addr: "0.0.0.0:80", Access: "f"}, ""},
+		{serveCmd{Addr: "0.0.0.0:80", Access: "f"}, "--plain-http"},
+		{serveCmd{Addr: "0.0.0.0:80", Access: "f", PlainHTTP: true}, ""},
+		{serveCmd{Addr: "0.0.0.0:80", Access: "f", TLS: tlsFlags{Cert: "c", Key: "k"}}, ""},
+		{serveCmd{Addr: "127.0.0.1:80", Access: "f"}, ""},
+		{serveCmd{Addr: "0.0.0.0:80", Access: "f", Tokens: "t", TLS: tlsFlags{Cert: "c", Key: "k"}}, "loopback"},
 		{serveCmd{Addr: "127.0.0.1:80", Access: "f", Tokens: "t"}, ""},
 		{serveCmd{Addr: "0.0.0.0:80", Access: "f", Tokens: "t"}, "loopback"},
 		{serveCmd{Addr: "0.0.0.0:80", Access: "f", Demo: true}, "loopback"},
