@@ -27,11 +27,11 @@ type PackName struct {
 
 func (s *server) catalogue() {
 	add(s, get("list-acts", "/acts", "catalogue", "程序行为目录 List the acts",
-		"各程序行为、所依条文和可以进行的身份。Every act, its article of D713, and who may do it."), everyone(), listActs)
+		"各程序行为、所依条文和可以进行的身份（第三条至第四十四条）。Every act, its article, and who may do it (D713 Arts 3 to 44)."), everyone(), listActs)
 	add(s, get("list-packs", "/packs", "catalogue", "规则包列表 List the rule packs",
 		"可以适用的规则包（第四十二条、第四十四条）。The rule packs that can govern a case (D713 Arts 42, 44)."), everyone(), s.listPacks)
 	add(s, get("get-pack", "/packs/{name}", "catalogue", "查看规则包 Read a rule pack",
-		"规则包的全部内容。All that a rule pack says."), everyone(), s.getPack)
+		"规则包的全部内容（第四十二条、第四十四条）。All that a rule pack says (D713 Arts 42, 44)."), everyone(), s.getPack)
 }
 
 // roster registers the roster of counsel.

@@ -94,7 +94,7 @@ func (s *server) decisions() {
 	add(s, get("get-history", "/decisions/{id}/history", "decisions", "查看历史 Read the history",
 		"全过程记录（第三十三条），各条的发生日、记录时间和补录天数。The whole record, verbatim (D713 Art 33), with the day each act happened, when it was recorded, and the lag."), readers(), s.getHistory)
 	add(s, get("get-missing", "/decisions/{id}/missing", "decisions", "尚缺事项 What is missing",
-		"下一关口和公布之前还缺什么、由谁补、最早何时。What the next gate and publication lack, with article, who can clear it, and from when."), readers(), s.getMissing)
+		"下一关口和公布之前还缺什么、由谁补、最早何时，各引到条（第十条至第三十七条）。What the next gate and publication lack, each by its article, who can clear it, and from when (D713 Arts 10 to 37)."), readers(), s.getMissing)
 }
 
 type listInput struct {

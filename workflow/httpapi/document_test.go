@@ -11,6 +11,8 @@ import (
 	"github.com/juece/juece/decision"
 )
 
+var cites = regexp.MustCompile(`\bArt(s|icle)? [0-9]`)
+
 // Every operation says what it is, by which article, and who may call it.
 func TestEveryOperationIsDescribed(t *testing.T) {
 	t.Parallel()
@@ -26,6 +28,9 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			roles, _ := op.Extensions["x-roles"].([]decision.Role)
 			if op.Summary == "" || op.Description == "" || len(op.Tags) == 0 || len(op.Security) == 0 || len(roles) == 0 {
 				t.Errorf("%s %s: %q %q %v %v %v", op.Method, path, op.Summary, op.Description, op.Tags, op.Security, roles)
+			}
+			if !cites.MatchString(op.Description) {
+				t.Errorf("%s %s names no article: %s", op.Method, path, op.Description)
 			}
 			for _, status := range []string{"401", "403", "422", "429", "500", "503"} {
 				if r := op.Responses[status]; r == nil || !strings.HasPrefix(r.Ref, "#/components/responses/") {

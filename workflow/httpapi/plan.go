@@ -28,7 +28,7 @@ func (s *server) plans() {
 	table := get("get-plan", "/decisions/{id}/plan", "decisions", "程序计划 Plan the procedure",
 		"从案件现状起，最早何时可以依法决定；会议定在某日的，各步最迟何时（第十五条、第十六条、第二十六条）。From where the case stands, the earliest lawful decision and, for a meeting on a day, the latest day of each step (D713 Arts 15, 16, 26).")
 	picture := file(get("get-plan-picture", "/decisions/{id}/plan.svg", "decisions", "程序计划图 Draw the plan",
-		"同一计划的横道图，不含脚本。The same plan as a bar chart, without script."), "image/svg+xml", "横道图。The bar chart.")
+		"同一计划的横道图，不含脚本（第十五条、第十六条、第二十六条）。The same plan as a bar chart, without script (D713 Arts 15, 16, 26)."), "image/svg+xml", "横道图。The bar chart.")
 	table.Errors, picture.Errors = []int{http.StatusConflict}, []int{http.StatusConflict}
 	add(s, table, readers(), s.getPlan)
 	add(s, picture, readers(), s.getPlanPicture)

@@ -19,11 +19,11 @@ type SheetName struct {
 
 func (s *server) scoresheets() {
 	add(s, get("list-scoresheets", "/scoresheets", "catalogue", "案卷评查表列表 List the score sheets",
-		"可以用于案卷评查的评查表。The score sheets by which a case file can be reviewed."), everyone(), s.listSheets)
+		"可以用于案卷评查的评查表（第三十八条）。The score sheets by which a case file can be reviewed (D713 Art 38)."), everyone(), s.listSheets)
 	add(s, get("get-scoresheet", "/scoresheets/{name}", "catalogue", "查看案卷评查表 Read a score sheet",
-		"各项目的分值、依据的条文和规则。Every item with its points, article and rules."), everyone(), s.getSheet)
+		"各项目的分值、依据的条文和规则；评查发现的问题依第三十八条改正。Every item with its points, article and rules; what a review finds is put right (D713 Art 38)."), everyone(), s.getSheet)
 	add(s, get("prefill-scoresheet", "/decisions/{id}/scoresheet", "decisions", "预填案卷评查表 Fill in a score sheet",
-		"按案卷预填，由评查人员确认后以“案卷评查”记录。Filled in from the record; a person confirms it and records it with the act review_case_file."), readers(), s.prefill)
+		"按案卷预填，由评查人员确认后以“案卷评查”记录（第三十八条）。Filled in from the record; a person confirms it and records it with the act review_case_file (D713 Art 38)."), readers(), s.prefill)
 }
 
 func (s *server) listSheets(context.Context, caller, *struct{}) (*body[page[SheetName]], error) {

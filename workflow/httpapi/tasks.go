@@ -31,7 +31,7 @@ type Task struct {
 
 func (s *server) tasks() {
 	add(s, get("list-tasks", "/tasks", "tasks", "我的待办 What waits for me",
-		"按身份和单位，先到期的在前。By the caller's roles and unit, the earliest due first."), readers(), s.listTasks)
+		"按身份和单位，先到期的在前，各有所依的规则（第十条至第三十八条）。By the caller's roles and unit, the earliest due first, each with the rule that asks for it (D713 Arts 10 to 38)."), readers(), s.listTasks)
 }
 
 type tasksInput struct {
