@@ -63,37 +63,7 @@ func (r summaryRow) summary() workflow.Summary {
 
 // List implements [workflow.Store].
 func (s *Store) List(ctx context.Context, q workflow.Query) ([]workflow.Summary, error) {
-	// A filter that is not asked for is left out of the text, so that the
-	// planner sees which index gives the order.
-	query := `
-		SELECT decision_id, version, head, stage, title, organ, lead_unit, pack, pack_name, created_at, updated_at
-		FROM juece_decisions
-		WHERE decision_id > $1`
-	args := []any{q.After}
-	restrict := func(condition, value string) {
-		if value != "" {
-			args = append(args, value)
-			query += condition + strconv.Itoa(len(args))
-		}
-	}
-	restrict(` AND organ = $`, q.Organ)
-	restrict(` AND stage = $`, q.Stage)
-	restrict(` AND lead_unit = $`, q.LeadUnit)
-	bound := func(condition string, at time.Time) {
-		if !at.IsZero() {
-			args = append(args, micros(at))
-			query += condition + strconv.Itoa(len(args))
-		}
-	}
-	bound(` AND created_at >= $`, q.Opened.From)
-	bound(` AND created_at < $`, q.Opened.Before)
-	bound(` AND updated_at >= $`, q.Changed.From)
-	bound(` AND updated_at < $`, q.Changed.Before)
-	within, args := amongCases(q.Cases, args)
-	query += within
-	args = append(args, q.Limit)
-	query += ` ORDER BY decision_id LIMIT $` + strconv.Itoa(len(args))
-
+	query, args := listQuery(q)
 	var rows []summaryRow
 	if err := sqlx.SelectContext(ctx, s.reader(), &rows, query, args...); err != nil {
 		return nil, s.failed(ctx, "list decisions after", q.After, err)
@@ -103,6 +73,43 @@ func (s *Store) List(ctx context.Context, q workflow.Query) ([]workflow.Summary,
 		list[i] = r.summary()
 	}
 	return list, nil
+}
+
+// listQuery leaves out the filters that are not asked for, so that the planner
+// sees which index gives the order.
+func listQuery(q workflow.Query) (string, []any) {
+	page, order, args := `decision_id > $1`, `decision_id`, []any{q.After}
+	if q.ByChange {
+		page, order, args = `(updated_at, decision_id) > ($1, $2)`, `updated_at, decision_id`, []any{micros(q.AfterChanged), q.After}
+	}
+	where := ""
+	restrict := func(condition, value string) {
+		if value != "" {
+			args = append(args, value)
+			where += condition + strconv.Itoa(len(args))
+		}
+	}
+	restrict(` AND organ = $`, q.Organ)
+	restrict(` AND stage = $`, q.Stage)
+	restrict(` AND lead_unit = $`, q.LeadUnit)
+	bound := func(condition string, at time.Time) {
+		if !at.IsZero() {
+			args = append(args, micros(at))
+			where += condition + strconv.Itoa(len(args))
+		}
+	}
+	bound(` AND created_at >= $`, q.Opened.From)
+	bound(` AND created_at < $`, q.Opened.Before)
+	bound(` AND updated_at >= $`, q.Changed.From)
+	bound(` AND updated_at < $`, q.Changed.Before)
+	within, args := amongCases(q.Cases, args)
+	args = append(args, q.Limit)
+	return `
+		SELECT decision_id, version, head, stage, title, organ, lead_unit, pack, pack_name, created_at, updated_at
+		FROM juece_decisions
+		WHERE ` + page + where + within + `
+		ORDER BY ` + order + `
+		LIMIT $` + strconv.Itoa(len(args)), args
 }
 
 // amongCases restricts rows to the decisions named, when there are any.

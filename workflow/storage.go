@@ -53,8 +53,8 @@ type Store interface {
 	Replay(ctx context.Context, decision, actor, key string) (Use, error)
 	// Refuse keeps an attempt that was refused, outside the history.
 	Refuse(ctx context.Context, r Refusal) error
-	// List returns state rows in ascending order of decision, at most
-	// q.Limit, beginning after q.After.
+	// List returns state rows in the order that the query asks for, at most
+	// q.Limit, beginning after the row that it names.
 	List(ctx context.Context, q Query) ([]Summary, error)
 	// Tasks returns open tasks in ascending order of due day (unknown last),
 	// decision and key, at most q.Limit, beginning after q.After.
@@ -118,13 +118,19 @@ type Summary struct {
 	UpdatedAt time.Time // microseconds UTC
 }
 
-// Query selects state rows. Empty fields do not restrict.
+// Query selects state rows, in ascending order of decision. Empty fields do not
+// restrict.
 type Query struct {
 	Organ, Stage, LeadUnit string
 	Opened, Changed        Period   // when the first and the last entry were recorded
 	Cases                  []string // of these only
 	After                  string   // decision of the last row of the page before
-	Limit                  int
+	// ByChange orders the rows by when the last entry was recorded, then by
+	// decision. A row moves to the end whenever an entry is recorded, so who
+	// reads on in this order meets every change that is made meanwhile.
+	ByChange     bool
+	AfterChanged time.Time // with ByChange, UpdatedAt of the last row of the page before
+	Limit        int
 }
 
 // Period is from one moment, included, to another, which is not. A zero moment

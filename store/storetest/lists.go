@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +83,59 @@ func listPages(t *testing.T, s Subject) {
 			same(t, fmt.Sprintf("%+v", q), got, want)
 		}
 	}
+}
+
+// listByChange: the order is that of the last entries, ties are settled by the
+// decision, and who reads on in it meets what is recorded meanwhile.
+func listByChange(t *testing.T, s Subject) {
+	ctx := t.Context()
+	var all []workflow.Summary
+	for i, id := range []string{"乙", "a", "B", "d", "C", "甲"} {
+		w := Act(id, 1)
+		w.Summary.Organ, w.Summary.UpdatedAt = []string{"省", "市"}[i%2], day(10-i/2) // in pairs
+		ok(t, s.Append(ctx, w))
+		all = append(all, w.Summary)
+	}
+	read := func(q workflow.Query, next func()) (got []workflow.Summary) {
+		t.Helper()
+		for q.ByChange = true; ; {
+			page, err := s.List(ctx, q)
+			ok(t, err)
+			if got = append(got, page...); len(page) < q.Limit {
+				return got
+			}
+			last := page[len(page)-1]
+			q.AfterChanged, q.After = last.UpdatedAt, last.Decision
+			next()
+		}
+	}
+	slices.SortFunc(all, func(a, b workflow.Summary) int {
+		return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), strings.Compare(a.Decision, b.Decision))
+	})
+	for _, q := range []workflow.Query{
+		{}, {Organ: "市"}, {Changed: workflow.Period{From: day(9)}}, {Changed: workflow.Period{From: day(9), Before: day(10)}, Organ: "省"}, {Cases: []string{"甲", "a"}},
+	} {
+		want := slices.DeleteFunc(slices.Clone(all), func(d workflow.Summary) bool {
+			return q.Organ != "" && d.Organ != q.Organ || len(q.Cases) > 0 && !slices.Contains(q.Cases, d.Decision) || !within(q.Changed, d.UpdatedAt)
+		})
+		for _, q.Limit = range []int{1, 2, 100} {
+			same(t, fmt.Sprintf("%+v", q), read(q, func() {}), want)
+		}
+	}
+	moved := false
+	got := read(workflow.Query{Limit: 2}, func() {
+		if !moved {
+			moved = true
+			w := Act(all[0].Decision, 2)
+			w.Summary.UpdatedAt = day(20)
+			ok(t, s.Append(ctx, w))
+			all = append(all, w.Summary)
+		}
+	})
+	if len(got) != len(all) {
+		t.Fatalf("%d rows, want %d", len(got), len(all))
+	}
+	same(t, "the row that moved", got[len(got)-1].Version, int64(2))
 }
 
 func tasksAreReplaced(t *testing.T, s Subject) {

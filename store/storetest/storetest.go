@@ -40,6 +40,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Subject) {
 		{"a loser keeps nothing", loserKeepsNothing},
 		{"state rows", stateRows},
 		{"list pages and filters", listPages},
+		{"list in order of change", listByChange},
 		{"tasks are replaced", tasksAreReplaced},
 		{"tasks in order", tasksInOrder},
 		{"tasks filtered", tasksFiltered},

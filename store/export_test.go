@@ -1,0 +1,4 @@
+package store
+
+// ListQuery is the text that List runs, with its arguments.
+var ListQuery = listQuery
