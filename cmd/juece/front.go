@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -11,32 +12,35 @@ import (
 
 // frontFlags are those of what stands between the network and the API.
 type frontFlags struct {
-	Limit limitFlags `embed:"" prefix:"limit-"`
+	Limit  limitFlags  `embed:"" prefix:"limit-"`
+	Stream streamFlags `embed:"" prefix:"stream-"`
 	loggingFlags
 	TrustedProxy []netip.Prefix `placeholder:"PREFIX" help:"可信代理的网段：只采信其X-Forwarded-For。Networks of proxies whose X-Forwarded-For is believed."`
 }
 
 // front is what stands between the network and the API.
 type front struct {
-	health health
-	limits limits
-	logger *slog.Logger
+	health  health
+	limits  limits
+	streams httpapi.Streams
+	logger  *slog.Logger
 
 	metrics *metrics // nil when nobody asks for them
 	traces  *traces  // nil when nobody takes them
 }
 
-func (f frontFlags) open(st *store.Store, logger *slog.Logger) (*front, error) {
+// open makes a front. Its streams end with the context.
+func (f frontFlags) open(ctx context.Context, st *store.Store, logger *slog.Logger) (*front, error) {
 	limits, err := f.Limit.limits(f.TrustedProxy)
 	if err != nil {
 		return nil, err
 	}
-	return &front{health: health{schema: st.SchemaVersion, logger: logger}, limits: limits, logger: logger}, nil
+	return &front{health: health{schema: st.SchemaVersion, logger: logger}, limits: limits, streams: f.streams(ctx), logger: logger}, nil
 }
 
 // into sets what the front asks of the API.
 func (f *front) into(o httpapi.Options) httpapi.Options {
-	o.Limit, o.Observe = f.limits.actor, f.observe
+	o.Limit, o.Observe, o.Streams = f.limits.actor, f.observe, f.streams
 	return o
 }
 

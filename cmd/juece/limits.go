@@ -22,7 +22,9 @@ type limitFlags struct {
 	ActorWrites   float64 `default:"20" placeholder:"N" help:"每个身份每秒的写入次数。Writes of one identity a second."`
 	AddressReads  float64 `default:"200" placeholder:"N" help:"每个地址（IPv6按/64）每秒的读取次数。Reads from one address a second; of IPv6 a /64 is one."`
 	AddressWrites float64 `default:"50" placeholder:"N" help:"每个地址每秒的写入次数。Writes from one address a second."`
-	Concurrent    int     `default:"256" placeholder:"N" help:"同时处理的请求数，0为不限。Requests served at once; 0 is no limit."`
+	Concurrent    int     `default:"256" placeholder:"N" help:"同时处理的请求数，0为不限；事件流另计。Requests served at once, streams apart; 0 is no limit."`
+	Streams       int     `default:"128" placeholder:"N" help:"同时打开的事件流数，0为不限。Streams open at once; 0 is no limit."`
+	ActorStreams  int     `default:"8" placeholder:"N" help:"每个身份同时打开的事件流数，0为不限。Streams of one identity open at once; 0 is no limit."`
 }
 
 // maxBuckets is how many callers are told apart. Whoever was silent longest is
@@ -124,7 +126,9 @@ func (l *limits) before(next http.Handler) http.Handler {
 		if l.places != nil {
 			select {
 			case l.places <- struct{}{}:
-				defer func() { <-l.places }()
+				leave := sync.OnceFunc(func() { <-l.places })
+				defer leave()
+				w = placed{w, leave}
 			default:
 				w.Header().Set("Retry-After", "1")
 				refuse(w, r, "busy")

@@ -131,7 +131,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer delivered()
-	front, err := c.Front.open(st, logger)
+	front, err := c.Front.open(ctx, st, logger)
 	if err != nil {
 		return err
 	}
@@ -305,6 +305,7 @@ func newHandler(svc *workflow.Service, log transparency.Log, sheets *scoresheet.
 const index = `Juece 决策：重大行政决策程序 the procedure for major administrative decisions
 
 /v1/decisions          案件 cases
+/v1/events             记录，随记随送 entries as they are recorded (server-sent events)
 /v1/tasks              我的待办 what waits for me
 /v1/statistics         统计 statistics
 /v1/acts               程序行为目录 the acts

@@ -156,7 +156,7 @@ func expected(op *huma.Operation, who decision.Actor, r relation) []answer {
 func ofNoCase(operation string, auditor, within bool, r relation) []answer {
 	organs := []string{"list-tasks", "list-roster", "propose"}
 	if !auditor {
-		organs = append(organs, "list-decisions", "get-statistics")
+		organs = append(organs, "list-decisions", "get-statistics", "stream-entries")
 	}
 	if r == homeless && slices.Contains(organs, operation) || operation == "propose" && !within {
 		return []answer{refused}

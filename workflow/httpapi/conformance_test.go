@@ -159,7 +159,34 @@ func (c *contract) answered(method, route string, w *httptest.ResponseRecorder) 
 	if strings.HasSuffix(media, "json") {
 		return c.check(at+pointer("content", media, "schema"), w.Body.Bytes())
 	}
+	if media == "text/event-stream" {
+		text, err := json.Marshal(parseStream(w.Body.String()))
+		if err != nil {
+			return err
+		}
+		return c.check(at+pointer("content", media, "schema"), text)
+	}
 	return nil
+}
+
+// parseStream reads a stream of events as the document shows it: an array of
+// what stands between blank lines. A comment is nothing.
+func parseStream(stream string) []any {
+	var blocks []any
+	for text := range strings.SplitSeq(strings.TrimSuffix(stream, "\n\n"), "\n\n") {
+		block := map[string]any{}
+		for line := range strings.SplitSeq(text, "\n") {
+			switch name, value, _ := strings.Cut(line, ": "); name {
+			case "data", "retry":
+				block[name] = json.RawMessage(value)
+			case "":
+			default:
+				block[name] = value
+			}
+		}
+		blocks = append(blocks, block)
+	}
+	return blocks
 }
 
 // Every example in the document is one that its schema takes.

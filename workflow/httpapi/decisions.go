@@ -110,6 +110,8 @@ type listInput struct {
 	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"每页条数。How many on a page."`
 }
 
+var errForeign = coded{"not_permitted", "只能查看本机关的案件", "only the cases of the caller's own organ"}
+
 // maxScanned bounds how many cases one request judges.
 const maxScanned = 200
 
@@ -154,7 +156,7 @@ func (s *server) listDecisions(ctx context.Context, who caller, in *listInput) (
 		q.Organ = who.Organ
 	}
 	if !who.mayRead(q.Organ) {
-		return nil, coded{"not_permitted", "只能查看本机关的案件", "only the cases of the caller's own organ"}
+		return nil, errForeign
 	}
 	q.Cases = who.Cases
 	if in.Finding != "" {
@@ -291,13 +293,17 @@ func (s *server) getHistory(ctx context.Context, who caller, in *caseInput) (*bo
 		}
 	}
 	for i, r := range records {
-		if why := who.keptOfMeeting(c); why != nil && dossier.Deliberative(c.Deeds[i].Act.Kind()) {
-			out.Items[i] = Entry{Seq: r.Seq, Digest: r.Digest, Withheld: why}
-			continue
-		}
-		if out.Items[i], err = viewEntry(r); err != nil {
+		if out.Items[i], err = who.entry(c, r); err != nil {
 			return nil, err
 		}
 	}
 	return answer(out), nil
+}
+
+// entry is an entry of a case as the caller may have it.
+func (c caller) entry(in workflow.Case, r history.Record) (Entry, error) {
+	if why := c.keptOfMeeting(in); why != nil && dossier.Deliberative(in.Deeds[r.Seq-1].Act.Kind()) {
+		return Entry{Seq: r.Seq, Digest: r.Digest, Withheld: why}, nil
+	}
+	return viewEntry(r)
 }

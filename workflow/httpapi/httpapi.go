@@ -61,6 +61,8 @@ type Options struct {
 	// MaxCases bounds how many cases one request for statistics or for the
 	// roster reads, each judged anew in a few milliseconds. Default 5000.
 	MaxCases int
+	// Streams sets how entries are streamed as they are recorded.
+	Streams Streams
 	// Logger gets the errors that the client is not told. No body, no token
 	// and no text of an act is logged. Default slog.Default().
 	Logger *slog.Logger
@@ -79,6 +81,7 @@ func (o Options) withDefaults() Options {
 	if o.MaxCases == 0 {
 		o.MaxCases = 5000
 	}
+	o.Streams = o.Streams.withDefaults()
 	if o.Limit == nil {
 		o.Limit = func(huma.Context, decision.Actor) time.Duration { return 0 }
 	}
@@ -130,6 +133,7 @@ func Register(api huma.API, svc *workflow.Service, opts Options) (err error) {
 		}
 	}
 	s.decisions()
+	s.events()
 	s.drafts()
 	s.plans()
 	s.tasks()
@@ -150,6 +154,8 @@ type server struct {
 	svc    *workflow.Service
 	opts   Options
 	failed []error
+
+	streams places
 }
 
 // add registers one operation. The handler gets the caller as an argument, so
@@ -175,7 +181,7 @@ func add[I, O any](s *server, op huma.Operation, may access, handle func(context
 		who := callerOf(ctx)
 		out, err := handle(ctx, who, in)
 		if err != nil {
-			return nil, s.problem(ctx, who.lang, err)
+			return nil, s.failure(ctx, who.lang, err)
 		}
 		return out, nil
 	})

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -57,6 +58,8 @@ func serve(t *testing.T, s workflowtest.Storage) *harness {
 		},
 		Logger: slog.New(slog.NewTextHandler(h.log, nil)),
 		Log:    h.sealed,
+		// A stream says what there is, and has run its time.
+		Streams: httpapi.Streams{Time: time.Nanosecond, Retry: time.Nanosecond},
 	})
 	if err != nil {
 		t.Fatal(err)

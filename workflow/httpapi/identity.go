@@ -3,10 +3,8 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"math"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,7 +30,8 @@ type access struct {
 //	list, read, history, missing, tasks,    | every role but public, in the cases of their
 //	score sheet, download a material,       | organ; an auditor in every case; a supervisor in the
 //	                                        | cases of the organs that his identity lists
-//	statistics, drafts and their diffs      |
+//	statistics, drafts and their diffs,     |
+//	streams of entries as they are recorded |
 //	the package under review                | packageReaders, same cases
 //	statements in the meeting, its minutes  | deliberationReaders; from others they are withheld in
 //	                                        | history, materials, receipts and dossier alike
@@ -166,10 +165,7 @@ var ErrNotPermitted = errors.New("httpapi: the caller may not call as he asks to
 // closed: an identity that is not whole is none.
 func (s *server) identify(may access) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		actor, err := s.opts.Identify(ctx)
-		if err == nil {
-			err = decision.ValidateValue("actor", actor)
-		}
+		actor, err := s.actor(ctx)
 		var wait time.Duration
 		if err == nil {
 			wait = s.opts.Limit(ctx, actor)
@@ -181,7 +177,7 @@ func (s *server) identify(may access) func(huma.Context, func(huma.Context)) {
 			ctx.SetHeader("WWW-Authenticate", "Bearer")
 			s.refuse(ctx, http.StatusUnauthorized)
 		case wait > 0:
-			ctx.SetHeader("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+			ctx.SetHeader("Retry-After", seconds(wait))
 			s.refuse(ctx, http.StatusTooManyRequests)
 		case !may.admits(actor):
 			s.refuse(ctx, http.StatusForbidden)
@@ -189,6 +185,26 @@ func (s *server) identify(may access) func(huma.Context, func(huma.Context)) {
 			next(huma.WithValue(ctx, callerKey{}, caller{actor, preferred(ctx.Header("Accept-Language"))}))
 		}
 	}
+}
+
+func (s *server) actor(ctx huma.Context) (decision.Actor, error) {
+	actor, err := s.opts.Identify(ctx)
+	if err == nil {
+		err = decision.ValidateValue("actor", actor)
+	}
+	return actor, err
+}
+
+// identified asks again who calls, of an answer that goes on.
+func (s *server) identified(ctx huma.Context, may access) (caller, error) {
+	actor, err := s.actor(ctx)
+	switch {
+	case errors.Is(err, ErrNotPermitted), err == nil && !may.admits(actor):
+		return caller{}, coded{code: "not_permitted"}
+	case err != nil:
+		return caller{}, coded{code: "unauthenticated"}
+	}
+	return caller{actor, preferred(ctx.Header("Accept-Language"))}, nil
 }
 
 // refuse answers through huma; [asProblem] makes it a problem on the way out.

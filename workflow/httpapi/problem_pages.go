@@ -55,6 +55,10 @@ func advices() map[string]advice {
 			"同时处理的请求已达上限。", "As many requests as may be are under way.",
 			"等待Retry-After所示的秒数后重发。", "Wait as many seconds as Retry-After says and send it again.",
 		},
+		"stream_over": {
+			"事件流持续的时间有限，到时由服务端结束；没有记录因此遗漏。", "A stream lives for a limited time, and the server ends it then; no entry is lost by that.",
+			"以收到的最后一个id作为Last-Event-ID重新连接。", "Connect again with the last id that came as Last-Event-ID.",
+		},
 		"not_ready": {
 			"服务正在停止，或者数据库暂时不能使用。", "The service is stopping, or its database cannot be used for now.",
 			"稍后重发；仍然如此的，请运维人员查看日志。", "Send it again later; when it stays so, ask who runs the server to look at its log.",

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -102,6 +104,7 @@ func kinds() []kind {
 		{"precondition_required", http.StatusPreconditionRequired, "缺少If-Match", "If-Match is required"},
 		{"too_many_requests", http.StatusTooManyRequests, "请求过多，请稍后再试", "Too many requests; try again later"},
 		{"busy", http.StatusServiceUnavailable, "同时处理的请求过多，请稍后再试", "Too many requests at once; try again later"},
+		{"stream_over", http.StatusServiceUnavailable, "事件流到时结束，请重新连接", "The stream has run its time; connect again"},
 		{"not_ready", http.StatusServiceUnavailable, "现在不能提供服务", "The service is not ready"},
 		{"internal", http.StatusInternalServerError, "内部错误，已记录", "An internal error; it was logged"},
 	}
@@ -164,6 +167,27 @@ func (e coded) detail(lang string) string {
 	}
 	return e.zh
 }
+
+// later is an error that says when to ask again.
+type later struct {
+	error
+	wait time.Duration
+}
+
+func (e later) Unwrap() error { return e.error }
+
+// failure is an error as huma answers it.
+func (s *server) failure(ctx context.Context, lang string, err error) error {
+	p := s.problem(ctx, lang, err)
+	var after later
+	if errors.As(err, &after) {
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {seconds(after.wait)}})
+	}
+	return p
+}
+
+// seconds is a Retry-After: whole seconds, and not too early.
+func seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
 
 // problem maps every error to a problem. One that has no name is logged and
 // answered with a fixed text.
