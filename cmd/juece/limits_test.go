@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -140,6 +141,41 @@ func TestNoMoreRequestsAtOnceThanPlaces(t *testing.T) {
 }
 
 // One identity that asks too often waits, others do not.
+// A stream gives its place back when it begins: it has a limit of its own.
+func TestAStreamTakesNoPlaceFromRequests(t *testing.T) {
+	t.Parallel()
+	begun, end := make(chan struct{}), make(chan struct{})
+	h := limited(t, limitFlags{Concurrent: 1}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/stream" {
+			w.Header().Set("Content-Type", "text/event-stream")
+			w.WriteHeader(http.StatusOK)
+			if err := http.NewResponseController(w).Flush(); err != nil {
+				t.Error(err)
+			}
+			close(begun)
+			<-end
+		}
+	}))
+	var wg sync.WaitGroup
+	ask := func(path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
+		return w
+	}
+	wg.Go(func() { ask("/stream") })
+	<-begun
+	for range 2 { // one after the other: there is one place, and not two
+		if w := ask("/"); w.Code != http.StatusOK {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	}
+	close(end)
+	wg.Wait()
+	if w := ask("/"); w.Code != http.StatusOK {
+		t.Errorf("afterwards: %d", w.Code)
+	}
+}
+
 func TestAnActorThatAsksTooOftenWaits(t *testing.T) {
 	t.Parallel()
 	found, stop := started(t, curlLine, "serve", "--demo", "--addr", "127.0.0.1:0", "--limit-actor-reads", "0.1")

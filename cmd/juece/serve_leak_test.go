@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"runtime"
 	"strings"
@@ -10,7 +11,8 @@ import (
 	"time"
 )
 
-// A server that was stopped leaves nothing running. The test is not parallel:
+// A server that was stopped leaves nothing running, and does not wait for those
+// who follow its cases: they are told to come again. The test is not parallel:
 // a goroutine of another test would look like one of its own.
 func TestAServerLeavesNothingRunning(t *testing.T) {
 	before := runtime.NumGoroutine()
@@ -35,8 +37,27 @@ func TestAServerLeavesNothingRunning(t *testing.T) {
 			t.Errorf("documents of %d and %d bytes", len(d), len(documents[0]))
 		}
 	}
+	followed := make(chan string, 4)
+	for range cap(followed) {
+		wg.Go(func() { follow(t, root+"/events", found[1], followed) })
+	}
+	for range cap(followed) {
+		if first := <-followed; !strings.HasPrefix(first, "retry: ") {
+			t.Errorf("a stream begins with %q", first)
+		}
+	}
+	begin := time.Now()
 	if code := stop(); code != exitOK {
 		t.Errorf("it stopped with %d", code)
+	}
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("it stopped after %s", took)
+	}
+	wg.Wait()
+	for range cap(followed) {
+		if rest := <-followed; !strings.Contains(rest, "event: end\ndata: ") || !strings.Contains(rest, `"not_ready"`) {
+			t.Errorf("a stream ends with %q", rest)
+		}
 	}
 	spans.Close() // and with it the connection that it was sent to
 	http.DefaultClient.CloseIdleConnections()
@@ -48,4 +69,32 @@ func TestAServerLeavesNothingRunning(t *testing.T) {
 		stacks := make([]byte, 1<<20)
 		t.Errorf("%d goroutines, %d before:\n%s", left, before, stacks[:runtime.Stack(stacks, true)])
 	}
+}
+
+// follow reads a stream, and tells how it begins, and once it has ended all that
+// came after.
+func follow(t *testing.T, url, authorization string, told chan<- string) {
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Error(err)
+	}
+	r.Header.Set("Authorization", authorization)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Error(err)
+		told <- ""
+		told <- ""
+		return
+	}
+	defer response.Body.Close()
+	begin := make([]byte, len("retry: "))
+	if _, err := io.ReadFull(response.Body, begin); err != nil {
+		t.Error(err)
+	}
+	told <- string(begin)
+	rest, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	told <- string(rest)
 }

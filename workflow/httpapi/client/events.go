@@ -225,4 +225,3 @@ func (m *message) field(line string) {
 		}
 	}
 }
-
