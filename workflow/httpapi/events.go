@@ -285,8 +285,8 @@ func (f *casesSource) tell(ctx context.Context, row workflow.Summary, to *stream
 	}
 	c, records, _, err := f.readAt(ctx, who, row.Decision, workflow.Moment{})
 	switch {
-	case errors.Is(err, workflow.ErrNotFound): // its record says another thing than its state row
-		return nil
+	case errors.Is(err, workflow.ErrNotFound):
+		return f.outOfReach(to)
 	case workflow.Unreadable(err):
 		f.opts.Logger.ErrorContext(ctx, "a case cannot be read", "decision", row.Decision, "error", err)
 		f.told[row.Decision] = told{row.Version, row.UpdatedAt}
@@ -302,12 +302,25 @@ func (f *casesSource) tell(ctx context.Context, row workflow.Summary, to *stream
 		if !ok && at.Before(f.owed.Add(-f.opts.Streams.Overlap)) {
 			continue
 		}
-		if err := to.entry(c, r, f.cursor()); err != nil {
+		switch err := to.entry(c, r, f.cursor()); {
+		case errors.Is(err, workflow.ErrNotFound):
+			return f.outOfReach(to)
+		case err != nil:
 			return err
 		}
 		f.told[row.Decision] = told{r.Seq, at}
 	}
 	return nil
+}
+
+// outOfReach passes over a case that the caller may not read, or not any more.
+// When that goes for all of them there is nothing to go on with.
+func (f *casesSource) outOfReach(to *stream) error {
+	who, err := to.caller()
+	if err == nil && !who.mayRead(f.organ) {
+		err = errForeign
+	}
+	return err
 }
 
 func recordedAt(r history.Record) (time.Time, error) {
