@@ -21,8 +21,8 @@ import (
 // is served by the goroutine of its request; there is no other.
 type Streams struct {
 	// Poll is how often a stream looks for new entries, a quarter more or
-	// less, and asks [Options.Identify] again: whoever may not read any more
-	// reads nothing that is recorded later. Default 1 second.
+	// less, and asks [Options.Identify] again; when sending takes as long, it
+	// asks as well. Default 1 second.
 	Poll time.Duration
 	// Heartbeat is how often something is written when there is nothing to
 	// say, so that proxies keep the line. Default 15 seconds.
@@ -30,8 +30,8 @@ type Streams struct {
 	// Write is how long a reader may take over one event before it is cut off.
 	// Default 10 seconds.
 	Write time.Duration
-	// Time is how long a stream lives; then the reader connects again. Default
-	// 1 hour.
+	// Time is how long a stream lives; then the reader connects again. What is
+	// recorded within the overlap must be told in much less. Default 1 hour.
 	Time time.Duration
 	// Retry is how long a reader whose stream ended, or who was turned away, is
 	// asked to wait before connecting again, half as much more or less: not

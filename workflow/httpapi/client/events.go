@@ -53,12 +53,8 @@ func (c *Client) Events(ctx context.Context, s Subscription) iter.Seq2[Event, er
 		f := &following{Subscription: s, retry: c.Backoff.First}
 		connect := c.send // the first time like any request
 		for failures := 0; ; {
-			w, err := connect(ctx, f.request())
+			came, err := f.read(ctx, connect, yield)
 			connect = c.once
-			came := false
-			if err == nil {
-				came, err = f.read(ctx, w, yield)
-			}
 			switch {
 			case errors.Is(err, errStopped), err == nil && s.Once:
 				return
@@ -125,15 +121,17 @@ func (f *following) request() request {
 	return request{method: http.MethodGet, path: path, query: query, header: header, safe: true}
 }
 
-// read hands events over until the stream ends: nil when it ended without
-// saying why, a [*Problem] when it said so.
-func (f *following) read(ctx context.Context, w *http.Response, yield func(Event, error) bool) (came bool, err error) {
+// read connects and hands events over until the stream ends: nil when it ended
+// without saying why, a [*Problem] when it said so.
+func (f *following) read(ctx context.Context, connect func(context.Context, request) (*http.Response, error), yield func(Event, error) bool) (came bool, err error) {
+	w, err := connect(ctx, f.request())
+	if err != nil {
+		return false, err
+	}
+	defer w.Body.Close() //nolint:errcheck // it was read, or is not wanted any more
 	f.opened = true
 	dead := time.AfterFunc(silence, func() { _ = w.Body.Close() })
-	defer func() {
-		dead.Stop()
-		_ = w.Body.Close() // it was read, or is not wanted any more
-	}()
+	defer dead.Stop()
 	lines := bufio.NewScanner(w.Body)
 	lines.Buffer(nil, maxLine)
 	var m message
