@@ -56,7 +56,7 @@ var duties = map[decision.Role]string{
 const (
 	forEverybody = "list-acts list-packs get-pack list-scoresheets get-scoresheet" +
 		" get-checkpoint list-checkpoints get-consistency get-opinion-receipt"
-	forStaff = "list-decisions get-decision get-history get-missing list-drafts diff-draft get-plan get-plan-picture" +
+	forStaff = "list-decisions get-decision get-history stream-case-entries stream-entries get-missing list-drafts diff-draft get-plan get-plan-picture" +
 		" list-tasks list-roster get-statistics prefill-scoresheet download-material export-dossier get-entry-receipt get-proofs"
 )
 
