@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -37,7 +38,9 @@ func (s *server) parameters(ctx huma.Context, next func(huma.Context)) {
 // operation does not know, or that comes more often than it can.
 func wrongQuery(ctx huma.Context) *huma.ErrorDetail {
 	asked := ctx.URL()
-	values, err := url.ParseQuery(asked.RawQuery)
+	// A semicolon is a sign like others; huma drops a value of a list that has
+	// one as it is.
+	values, err := url.ParseQuery(strings.ReplaceAll(asked.RawQuery, ";", "%3B"))
 	if err != nil { // what cannot be read would be left out
 		return &huma.ErrorDetail{Location: "query", Message: illegible}
 	}
@@ -47,12 +50,14 @@ func wrongQuery(ctx huma.Context) *huma.ErrorDetail {
 		if fieldName.MatchString(name) {
 			at += "." + name
 		}
-		switch {
-		case i < 0:
+		if i < 0 {
 			return &huma.ErrorDetail{Location: at, Message: unknownParameter}
-		case len(values[name]) > 1 && ctx.Operation().Parameters[i].Schema.Type != huma.TypeArray:
+		}
+		list := ctx.Operation().Parameters[i].Schema.Type == huma.TypeArray
+		switch {
+		case !list && len(values[name]) > 1:
 			return &huma.ErrorDetail{Location: at, Message: repeatedParameter}
-		case slices.ContainsFunc(values[name], func(v string) bool { return !utf8.ValidString(v) }):
+		case slices.ContainsFunc(values[name], func(v string) bool { return !utf8.ValidString(v) || list && strings.Contains(v, ";") }):
 			return &huma.ErrorDetail{Location: at, Message: illegible}
 		}
 	}
@@ -88,7 +93,7 @@ func parameterMessage(rule, lang string) string {
 	case repeatedParameter:
 		zh, en = "参数重复", "the parameter comes more than once"
 	case illegible:
-		zh, en = "不是正确编码的UTF-8", "it is not well-encoded UTF-8"
+		zh, en = "编码不正确，须为UTF-8", "it is not well encoded as UTF-8"
 	}
 	if lang == "en" {
 		return en
