@@ -20,7 +20,7 @@ import (
 func (s *Store) Decisions(ctx context.Context, after string, limit int) ([]string, error) {
 	// Each table is walked along its key, no further than the page.
 	var pages []string
-	for _, table := range []string{"decisions", "entries", "log_positions", "unsealed", "tasks", "materials", "opinions", "opinion_positions"} {
+	for _, table := range []string{"decisions", "entries", "log_positions", "unsealed", "tasks", "materials", "material_chunks", "opinions", "opinion_positions"} {
 		pages = append(pages, `
 			SELECT decision_id FROM (
 				SELECT DISTINCT decision_id
@@ -92,10 +92,13 @@ func (s *Store) Holds(ctx context.Context, decision string) ([]workflow.Holding,
 		Size   int64  `db:"size"`
 	}
 	err := sqlx.SelectContext(ctx, s.reader(), &rows, `
-		SELECT digest, erased, LENGTH(content) + LENGTH(salt) AS size
-		FROM juece_materials
-		WHERE decision_id = $1
-		ORDER BY digest`, decision)
+		SELECT m.digest, m.erased, CASE WHEN m.erased = 0 THEN 0 ELSE m.size END + LENGTH(m.salt) + (
+			SELECT COALESCE(SUM(LENGTH(c.content)), 0)
+			FROM juece_material_chunks AS c
+			WHERE c.decision_id = $1 AND c.digest = m.digest) AS size
+		FROM juece_materials AS m
+		WHERE m.decision_id = $1
+		ORDER BY m.digest`, decision)
 	list := make([]workflow.Holding, len(rows))
 	for i, r := range rows {
 		list[i] = workflow.Holding{Digest: history.Digest(r.Digest), Erased: r.Erased, Size: r.Size}

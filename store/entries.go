@@ -55,7 +55,7 @@ func (s *Store) append(ctx context.Context, w workflow.Write) error {
 			return err
 		}
 		for _, m := range w.Materials {
-			if err := keep(ctx, x, w.Summary.Decision, m); err != nil {
+			if err := s.keep(ctx, x, w.Summary.Decision, m); err != nil {
 				return err
 			}
 		}

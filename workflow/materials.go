@@ -14,6 +14,8 @@ import (
 // with its digest. The caller says Name, MediaType, Content and, where the file
 // is not for everybody who may read the case, Restricted: then the digest is a
 // commitment under a fresh salt, so the same file kept again gets another one.
+// The content is read several times, a part at a time: bytes.NewReader has one
+// that is in memory, and an open file is one behind io.NewSectionReader.
 func (s *Service) KeepMaterial(ctx context.Context, id string, m Material) (Material, error) {
 	if m.Restricted != nil {
 		if err := decision.ValidateValue("restriction", *m.Restricted); err != nil {
@@ -26,15 +28,25 @@ func (s *Service) KeepMaterial(ctx context.Context, id string, m Material) (Mate
 	if err := s.stayedErased(ctx, id, m); err != nil {
 		return Material{}, err
 	}
-	m.Digest, m.Salt, m.CreatedAt = s.Suite.Material(m.Content), nil, s.now()
-	if m.Restricted != nil {
-		m.Salt = make([]byte, history.SaltSize)
-		if _, err := rand.Read(m.Salt); err != nil {
-			return Material{}, fmt.Errorf("workflow: salt: %w", err)
-		}
-		m.Digest = s.Suite.Commit(m.Salt, m.Content)
+	m.Salt, m.CreatedAt = nil, s.now()
+	if err := s.digest(&m); err != nil {
+		return Material{}, err
 	}
 	return m, s.Vault.Keep(ctx, id, m)
+}
+
+// digest names a material by its content.
+func (s *Service) digest(m *Material) (err error) {
+	if m.Restricted == nil {
+		m.Digest, err = s.Suite.MaterialFrom(m.Reader())
+		return err
+	}
+	m.Salt = make([]byte, history.SaltSize)
+	if _, err := rand.Read(m.Salt); err != nil {
+		return fmt.Errorf("workflow: salt: %w", err)
+	}
+	m.Digest, err = s.Suite.CommitFrom(m.Salt, m.Reader())
+	return err
 }
 
 // stayedErased refuses an open file that was erased when the installation had
@@ -47,7 +59,11 @@ func (s *Service) stayedErased(ctx context.Context, id string, m Material) error
 		if a.Name() == s.Suite.Name() { // the vault sees to that
 			continue
 		}
-		_, err := s.Vault.Material(ctx, id, a.Material(m.Content))
+		digest, err := a.MaterialFrom(m.Reader())
+		if err != nil {
+			return err
+		}
+		_, err = s.Vault.Material(ctx, id, digest)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/juece/juece/decision"
@@ -76,14 +78,17 @@ type Register interface {
 	Opinions(ctx context.Context, decision string, after int64, limit int) ([]Opinion, error)
 }
 
-// Vault keeps materials (材料) by what they contain.
+// Vault keeps materials (材料) by what they contain. It holds no file whole in
+// memory.
 type Vault interface {
 	// Keep stores a material and is idempotent: the same bytes have the same
 	// digest and are kept once for a decision. What was erased is not kept
-	// again: the error is an [*ErasedError].
+	// again: the error is an [*ErasedError]. The content may be read more than
+	// once, and is not read after Keep has returned.
 	Keep(ctx context.Context, decision string, m Material) error
-	// Material returns one material with its content, an [*ErasedError] when
-	// it was erased, or ErrNotFound.
+	// Material returns one material, an [*ErasedError] when it was erased, or
+	// ErrNotFound. Its content is fetched as it is read, under this context;
+	// what is erased meanwhile ends the reading with an [*ErasedError].
 	Material(ctx context.Context, decision string, digest history.Digest) (Material, error)
 	// Lacking returns those of the digests that are not held for the decision,
 	// or not any more.
@@ -164,13 +169,38 @@ type Material struct {
 	Digest    history.Digest // Algorithm.Material of Content; Algorithm.Commit of Salt and Content when restricted
 	MediaType string
 	Name      string
-	Content   []byte
+	Content   Content // nil for an empty file
 	CreatedAt time.Time
 	// Restricted says why the file is not for everybody who may read the case
 	// (限制公开); nil when it is. The history then holds a commitment, which
 	// gives away nothing about what can be guessed, and the salt stays here.
 	Restricted *decision.Restriction
 	Salt       []byte
+}
+
+// Content is what a file holds. It is read in parts, from any place and as often
+// as it takes, so that nobody needs all of it at once: a [bytes.Reader] has it,
+// a [strings.Reader], and an [io.SectionReader] over an open file. It gives the
+// same bytes each time.
+type Content interface {
+	io.ReaderAt
+	Size() int64 // in bytes
+}
+
+// Size is how many bytes the file has.
+func (m Material) Size() int64 {
+	if m.Content == nil {
+		return 0
+	}
+	return m.Content.Size()
+}
+
+// Reader reads the content from its beginning; each call begins anew.
+func (m Material) Reader() *io.SectionReader {
+	if m.Content == nil {
+		return io.NewSectionReader(strings.NewReader(""), 0, 0)
+	}
+	return io.NewSectionReader(m.Content, 0, m.Content.Size())
 }
 
 // Holding is how a material is held: wholly, or by its digest alone.

@@ -45,7 +45,7 @@ func TestAWholeDecisionUnderSM3(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed := workflow.Material{Name: "名单", MediaType: "text/plain", Content: []byte("名单"), Restricted: &decision.Restriction{Class: decision.ClassPersonal, Ground: ground}}
+	closed := workflow.Material{Name: "名单", MediaType: "text/plain", Content: strings.NewReader("名单"), Restricted: &decision.Restriction{Class: decision.ClassPersonal, Ground: ground}}
 	kept, err := svc.KeepMaterial(ctx, id, closed)
 	if err != nil || !kept.Digest.Committed() {
 		t.Fatalf("%s, %v", kept.Digest, err)
@@ -82,7 +82,7 @@ func TestAWholeDecisionUnderSM3(t *testing.T) {
 	for _, digest := range materials {
 		m, err := svc.Vault.Material(ctx, id, digest)
 		if err == nil {
-			err = (history.Algorithms{gm.SM3()}).Material(digest, m.Salt, m.Content)
+			err = (history.Algorithms{gm.SM3()}).MaterialFrom(digest, m.Salt, m.Reader())
 		}
 		if err != nil {
 			t.Error(err)

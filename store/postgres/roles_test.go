@@ -48,6 +48,7 @@ func parted(t *testing.T, prefix string) (owner, app, auditor *sql.DB, service s
 
 var allTables = []string{
 	"juece_decisions", "juece_entries", "juece_tasks", "juece_opinions", "juece_opinion_positions", "juece_materials",
+	"juece_material_chunks",
 	"juece_idempotency", "juece_outbox", "juece_refusals", "juece_unsealed", "juece_log_leaves", "juece_log_hashes",
 	"juece_log_checkpoints", "juece_log_cosignatures", "juece_log_positions", "juece_leases", "juece_schema_version",
 	"juece_deliveries", "juece_reminders", "juece_subscribers",
@@ -82,7 +83,7 @@ func TestRolesCannotRewriteTheHistory(t *testing.T) {
 		t.Fatalf("%d tables, %v; want %d", tables, err, len(allTables))
 	}
 	mayUpdate := map[string]bool{"juece_decisions": true, "juece_tasks": true, "juece_leases": true}
-	mayDelete := map[string]bool{"juece_tasks": true, "juece_unsealed": true, "juece_outbox": true, "juece_deliveries": true}
+	mayDelete := map[string]bool{"juece_tasks": true, "juece_unsealed": true, "juece_outbox": true, "juece_deliveries": true, "juece_material_chunks": true}
 	for _, table := range allTables {
 		column := "decision_id"
 		switch {
@@ -120,7 +121,7 @@ func TestRolesCannotRewriteTheHistory(t *testing.T) {
 func TestAnAuditorReadsNoPersonalData(t *testing.T) {
 	t.Parallel()
 	owner, _, auditor, _ := parted(t, "audit")
-	kept := map[string]string{"juece_opinions": "body", "juece_materials": "content", "juece_outbox": "body"}
+	kept := map[string]string{"juece_opinions": "body", "juece_materials": "salt", "juece_material_chunks": "content", "juece_outbox": "body"}
 	for _, table := range allTables {
 		if kept[table] == "" {
 			if _, err := auditor.ExecContext(t.Context(), `SELECT * FROM `+table); err != nil {

@@ -1,13 +1,13 @@
 -- Everything starts from nothing, so that a grant of an earlier version ends.
 REVOKE ALL ON juece_decisions, juece_entries, juece_tasks, juece_opinions, juece_opinion_positions, juece_materials,
-    juece_idempotency, juece_outbox, juece_refusals, juece_unsealed, juece_log_leaves, juece_log_hashes,
+    juece_material_chunks, juece_idempotency, juece_outbox, juece_refusals, juece_unsealed, juece_log_leaves, juece_log_hashes,
     juece_log_checkpoints, juece_log_cosignatures, juece_log_positions, juece_leases, juece_schema_version,
     juece_deliveries, juece_reminders, juece_subscribers
     FROM PUBLIC, {app}, {auditor};
 
 -- The service and the sealer. The history and the log are added to.
-GRANT SELECT, INSERT ON juece_entries, juece_opinions, juece_opinion_positions, juece_materials, juece_idempotency,
-    juece_outbox, juece_refusals, juece_log_leaves, juece_log_hashes, juece_log_checkpoints, juece_log_cosignatures,
+GRANT SELECT, INSERT ON juece_entries, juece_opinions, juece_opinion_positions, juece_materials, juece_material_chunks,
+    juece_idempotency, juece_outbox, juece_refusals, juece_log_leaves, juece_log_hashes, juece_log_checkpoints, juece_log_cosignatures,
     juece_log_positions
     TO {app};
 
@@ -24,8 +24,10 @@ GRANT SELECT, INSERT, DELETE, UPDATE (state, attempts, next_at, settled_at, reas
 GRANT SELECT, INSERT ON juece_reminders TO {app};
 GRANT SELECT, INSERT, UPDATE (fingerprint, disabled_at, reason) ON juece_subscribers TO {app};
 
--- What is lawfully erased loses its content and keeps its row and digest.
-GRANT UPDATE (content, salt, name, media_type, erased) ON juece_materials TO {app};
+-- What is lawfully erased loses its content and keeps its row and digest. The
+-- parts of a file are added and taken away, and never changed.
+GRANT UPDATE (size, salt, name, media_type, erased) ON juece_materials TO {app};
+GRANT DELETE ON juece_material_chunks TO {app};
 GRANT UPDATE (body, erased) ON juece_opinions TO {app};
 
 -- An auditor reads the history, the log and what surrounds them.
@@ -37,5 +39,6 @@ GRANT SELECT ON juece_decisions, juece_entries, juece_tasks, juece_opinion_posit
 -- But not what people wrote, nor what files hold; whoever needs that is granted
 -- the column by name.
 GRANT SELECT (decision_id, opinion_id, digest, received_at, erased) ON juece_opinions TO {auditor};
-GRANT SELECT (decision_id, digest, media_type, name, class, ground, erased, created_at) ON juece_materials TO {auditor};
+GRANT SELECT (decision_id, digest, media_type, name, size, class, ground, erased, created_at) ON juece_materials TO {auditor};
+GRANT SELECT (decision_id, digest, start) ON juece_material_chunks TO {auditor};
 GRANT SELECT (decision_id, event_id, seq, type, created_at, routed) ON juece_outbox TO {auditor};

@@ -68,7 +68,7 @@ func TestNothingErasedIsLeftInTheFile(t *testing.T) {
 	d := database{filepath.Join(t.TempDir(), "juece.db")}
 	s := d.Open(t)
 	short := "个人信息一条"
-	long := strings.Repeat("个人信息很多", 5000) // spills into pages of its own
+	long := strings.Repeat("个人信息很多", 20000) // spills into pages, and rows, of its own
 	if err := s.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}

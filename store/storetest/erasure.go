@@ -14,7 +14,7 @@ import (
 func Restricted(content string) workflow.Material {
 	m := Material(content)
 	m.Salt = bytes.Repeat([]byte{7}, history.SaltSize)
-	m.Digest = history.SHA256().Commit(m.Salt, m.Content)
+	m.Digest = history.SHA256().Commit(m.Salt, []byte(content))
 	m.Restricted = &decision.Restriction{Class: decision.ClassPersonal, Ground: "个人信息保护法第四十七条"}
 	return m
 }
@@ -34,10 +34,13 @@ func restrictedMaterials(t *testing.T, s Subject) {
 	same(t, "open material", got, open)
 
 	for name, spoil := range map[string]func(*workflow.Material){
-		"another salt":   func(m *workflow.Material) { m.Salt = bytes.Repeat([]byte{8}, history.SaltSize) },
-		"a short salt":   func(m *workflow.Material) { m.Salt = m.Salt[:8]; m.Digest = history.SHA256().Commit(m.Salt, m.Content) },
+		"another salt": func(m *workflow.Material) { m.Salt = bytes.Repeat([]byte{8}, history.SaltSize) },
+		"a short salt": func(m *workflow.Material) {
+			m.Salt = m.Salt[:8]
+			m.Digest = history.SHA256().Commit(m.Salt, []byte("名单四"))
+		},
 		"no restriction": func(m *workflow.Material) { m.Restricted = nil },
-		"no commitment":  func(m *workflow.Material) { m.Digest = history.MaterialDigest(m.Content) },
+		"no commitment":  func(m *workflow.Material) { m.Digest = history.MaterialDigest([]byte("名单四")) },
 		"a salt for nothing": func(m *workflow.Material) {
 			*m = Material("名单二")
 			m.Salt = []byte("salt of thirty-two bytes or more!")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -77,7 +78,7 @@ func contradictionsAreRefused(t *testing.T, s Subject) {
 		"a task twice":           func(w *workflow.Write) { w.Tasks = append(w.Tasks, w.Tasks[0]) },
 		"a material that is not so": func(w *workflow.Write) {
 			m := Material("a")
-			m.Content = []byte("b")
+			m.Content = strings.NewReader("b")
 			w.Materials = []workflow.Material{m}
 		},
 	} {

@@ -398,6 +398,7 @@ func migrationQueues(t *testing.T, db Database) {
 	ok(t, s.Append(ctx, real))
 	ok(t, s.Append(ctx, Act("sample", 1)))
 	ok(t, s.Append(ctx, Act("sample", 2)))
+	beforeChunks(t, host, nil)
 	for _, statement := range []string{
 		`DROP TABLE juece_unsealed`, `DROP TABLE juece_log_leaves`, `DROP TABLE juece_log_hashes`, `DROP TABLE juece_log_checkpoints`,
 		`DROP TABLE juece_log_cosignatures`, `DROP TABLE juece_log_positions`, `DROP TABLE juece_leases`,

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/juece/juece/workflow"
@@ -113,7 +114,7 @@ func materials(t *testing.T, s Subject) {
 	same(t, "lacking of nothing", lacking, []history.Digest{})
 
 	forged := unknown
-	forged.Content = []byte("something else")
+	forged.Content = strings.NewReader("something else")
 	if err := s.Keep(ctx, "d", forged); err == nil {
 		t.Error("a material was kept under a digest that is not its own")
 	}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/juece/juece/workflow"
@@ -58,7 +59,7 @@ func Opinions(first, n int) []workflow.Opinion {
 func Material(content string) workflow.Material {
 	return workflow.Material{
 		Digest: history.MaterialDigest([]byte(content)), MediaType: "text/plain", Name: "草案.txt",
-		Content: []byte(content), CreatedAt: noon,
+		Content: strings.NewReader(content), CreatedAt: noon,
 	}
 }
 

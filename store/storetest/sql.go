@@ -81,6 +81,7 @@ var tables = []string{
 	`SELECT COUNT(*) FROM juece_tasks`,
 	`SELECT COUNT(*) FROM juece_opinion_positions`,
 	`SELECT COUNT(*) FROM juece_materials`,
+	`SELECT COUNT(*) FROM juece_material_chunks`,
 	`SELECT COUNT(*) FROM juece_idempotency`,
 	`SELECT COUNT(*) FROM juece_outbox`,
 	`SELECT COUNT(*) FROM juece_unsealed`,
@@ -122,12 +123,12 @@ func noRowOfALoser(t *testing.T, db Database) {
 		return full(1, string(rune('a'+i)), opinions[0])
 	})
 	same(t, "winners", len(winners), 1)
-	same(t, "rows", rows(t, host), []int{1, 1, 1, 1, 1, 1, 1, 1})
+	same(t, "rows", rows(t, host), []int{1, 1, 1, 1, 1, 1, 1, 1, 1})
 	winners = contend(t, 16, s, func(i int) workflow.Write { // the one-statement path
 		return ActOf("d", 2, []byte{byte(i)})
 	})
 	same(t, "winners", len(winners), 1)
-	same(t, "rows", rows(t, host), []int{1, 2, 1, 1, 1, 2, 2, 2})
+	same(t, "rows", rows(t, host), []int{1, 2, 1, 1, 1, 1, 2, 2, 2})
 
 	// Refused at the very last table, when all others are written.
 	late := full(3, "late", opinions[0])
@@ -138,7 +139,7 @@ func noRowOfALoser(t *testing.T, db Database) {
 	if err := s.Append(t.Context(), retold); err == nil || errors.Is(err, workflow.ErrConflict) {
 		t.Errorf("an event twice: got error %v, want one of the database", err)
 	}
-	same(t, "rows", rows(t, host), []int{1, 2, 1, 1, 1, 2, 2, 2})
+	same(t, "rows", rows(t, host), []int{1, 2, 1, 1, 1, 1, 2, 2, 2})
 }
 
 func hostCommits(t *testing.T, db Database) {
@@ -170,7 +171,7 @@ func hostCommits(t *testing.T, db Database) {
 	outside, err := s.Load(t.Context(), "d")
 	ok(t, err)
 	same(t, "entries outside", outside, inside)
-	same(t, "rows", rows(t, host), []int{1, 2, 1, 1, 2, 2, 2, 2})
+	same(t, "rows", rows(t, host), []int{1, 2, 1, 1, 2, 2, 2, 2, 2})
 	ok(t, s.Append(t.Context(), Act("d", 3)))
 }
 
@@ -186,7 +187,7 @@ func hostRollsBack(t *testing.T, db Database) {
 	ok(t, joined.Receive(t.Context(), "d", Opinions(10, 1)))
 	ok(t, tx.Rollback())
 
-	same(t, "rows", rows(t, host), []int{0, 0, 0, 0, 0, 0, 0, 0})
+	same(t, "rows", rows(t, host), []int{0, 0, 0, 0, 0, 0, 0, 0, 0})
 	pending, err := s.Pending(t.Context(), "d", 10)
 	ok(t, err)
 	same(t, "opinions", pending, opinions)
@@ -253,7 +254,7 @@ func historyIsAppendOnly(t *testing.T, db Database) {
 			t.Errorf("%s: went through", statement)
 		}
 	}
-	same(t, "rows", rows(t, host), []int{1, 1, 1, 1, 1, 1, 1, 1})
+	same(t, "rows", rows(t, host), []int{1, 1, 1, 1, 1, 1, 1, 1, 1})
 }
 
 // stateRowLies: the state row is derived, and whatever somebody does to it,
@@ -303,7 +304,7 @@ func cutOffWhileWaiting(t *testing.T, db Database) {
 		}
 	}
 	ok(t, tx.Rollback())
-	same(t, "rows", rows(t, host), []int{1, 1, 1, 0, 0, 1, 1, 1})
+	same(t, "rows", rows(t, host), []int{1, 1, 1, 0, 0, 0, 1, 1, 1})
 	ok(t, s.Append(t.Context(), Act("d", 2)))
 }
 
@@ -332,7 +333,8 @@ func erasureInsideHost(t *testing.T, db Database) {
 	same(t, "contents, salts and names", count(t, host, `
 		SELECT COUNT(*)
 		FROM juece_materials
-		WHERE LENGTH(content) + LENGTH(salt) + LENGTH(name) + LENGTH(media_type) > 0`), 0)
+		WHERE size + LENGTH(salt) + LENGTH(name) + LENGTH(media_type) > 0`), 0)
+	same(t, "parts", count(t, host, `SELECT COUNT(*) FROM juece_material_chunks`), 0)
 	same(t, "bodies", count(t, host, `SELECT COUNT(*) FROM juece_opinions WHERE LENGTH(body) > 0`), 2)
 	same(t, "rows that stay", count(t, host, `SELECT COUNT(*) FROM juece_materials WHERE erased = 2`), 2)
 }
@@ -346,7 +348,7 @@ func materialsByAnotherAlgorithm(t *testing.T, db Database) {
 	knowing := s.Knowing(other)
 	host, hosted := db.Host(t)
 	m, forged := Material("m"), Material("forged")
-	m.Digest, forged.Digest = other.Material(m.Content), other.Material([]byte("another text"))
+	m.Digest, forged.Digest = other.Material([]byte("m")), other.Material([]byte("another text"))
 
 	is(t, s.Keep(ctx, "d", m), history.ErrAlgorithm)
 	w := Act("d", 1)

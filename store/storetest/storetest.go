@@ -7,8 +7,10 @@
 package storetest
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
+	"io"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -50,6 +52,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Subject) {
 		{"opinions are committed", opinionsAreCommitted},
 		{"materials", materials},
 		{"restricted materials", restrictedMaterials},
+		{"large materials", largeMaterials},
 		{"contents are erased", contentsAreErased},
 		{"an erasure is whole", erasureIsWhole},
 		{"an ended context", endedContext},
@@ -87,6 +90,8 @@ func RunSQL(t *testing.T, fresh func(t *testing.T) Database) {
 		{"leases", leases},
 		{"the log is append-only", logIsAppendOnly},
 		{"the migration queues what is there", migrationQueues},
+		{"files are carried over", filesAreCarriedOver},
+		{"a file in parts", fileInParts},
 		{"events wait their turn", eventsWaitTheirTurn},
 		{"subscribers that are gone", subscribersThatAreGone},
 		{"tasks are reminded of once", tasksAreRemindedOfOnce},
@@ -140,7 +145,15 @@ func is(t *testing.T, err, want error) {
 // same fails the test when the two differ; nothing and nil are the same.
 func same(t *testing.T, what string, got, want any) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmp.Comparer(sameDay)); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmp.Comparer(sameDay), cmp.Comparer(sameContent)); diff != "" {
 		t.Fatalf("%s (-want +got):\n%s", what, diff)
 	}
+}
+
+// sameContent compares what two files hold; one that cannot be read is the same
+// as none.
+func sameContent(a, b workflow.Content) bool {
+	x, err := io.ReadAll(workflow.Material{Content: a}.Reader())
+	y, other := io.ReadAll(workflow.Material{Content: b}.Reader())
+	return err == nil && other == nil && bytes.Equal(x, y)
 }

@@ -153,14 +153,14 @@ func (in *installation) erase(t testing.TB, id string, opinions ...int64) {
 	t.Helper()
 	var digests []string
 	for _, m := range []workflow.Material{
-		{Name: "名单", MediaType: "text/plain", Content: []byte("名单\n")},
-		{Name: "病历", MediaType: "text/plain", Content: []byte("病历\n"), Restricted: &decision.Restriction{Class: decision.ClassPersonal, Ground: "个人信息"}},
+		{Name: "名单", MediaType: "text/plain", Content: strings.NewReader("名单\n")},
+		{Name: "病历", MediaType: "text/plain", Content: strings.NewReader("病历\n"), Restricted: &decision.Restriction{Class: decision.ClassPersonal, Ground: "个人信息"}},
 	} {
 		kept, err := in.svc.KeepMaterial(t.Context(), id, m)
 		ok(t, err)
 		digests = append(digests, string(kept.Digest))
 	}
-	_, err := in.svc.KeepMaterial(t.Context(), id, workflow.Material{Name: "底稿", MediaType: "text/plain", Content: []byte("底稿\n")})
+	_, err := in.svc.KeepMaterial(t.Context(), id, workflow.Material{Name: "底稿", MediaType: "text/plain", Content: strings.NewReader("底稿\n")})
 	ok(t, err)
 	in.do(t, id, decision.EraseData{Materials: digests, Opinions: opinions, Class: decision.ClassPersonal, Ground: "个人信息保护法第四十七条", DecidedBy: "行政首长"})
 }

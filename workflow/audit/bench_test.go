@@ -67,7 +67,8 @@ func (in *installation) multiply(b testing.TB, id string, entries int64) {
 		}
 		exec(`INSERT INTO juece_decisions SELECT CAST($1 AS TEXT), version, CAST($2 AS TEXT), stage, title, organ, lead_unit, pack, pack_name, created_at, updated_at FROM juece_decisions WHERE decision_id = $3`, copied, string(prev), id)
 		exec(`INSERT INTO juece_tasks SELECT CAST($1 AS TEXT), task_key, act, rule, role, unit, organ, undated, due FROM juece_tasks WHERE decision_id = $2`, copied, id)
-		exec(`INSERT INTO juece_materials SELECT CAST($1 AS TEXT), digest, media_type, name, content, created_at, salt, class, ground, erased FROM juece_materials WHERE decision_id = $2`, copied, id)
+		exec(`INSERT INTO juece_materials SELECT CAST($1 AS TEXT), digest, media_type, name, created_at, salt, class, ground, erased, size FROM juece_materials WHERE decision_id = $2`, copied, id)
+		exec(`INSERT INTO juece_material_chunks SELECT CAST($1 AS TEXT), digest, start, content FROM juece_material_chunks WHERE decision_id = $2`, copied, id)
 		exec(`INSERT INTO juece_opinions SELECT CAST($1 AS TEXT), opinion_id, digest, body, received_at, erased FROM juece_opinions WHERE decision_id = $2`, copied, id)
 		exec(`INSERT INTO juece_opinion_positions SELECT CAST($1 AS TEXT), position, opinion_id, seq FROM juece_opinion_positions WHERE decision_id = $2`, copied, id)
 		have += int64(len(records))

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -65,10 +64,15 @@ func (i *inspection) readMaterial(ctx context.Context, h workflow.Holding, seq i
 	if err != nil {
 		return err
 	}
-	err = i.Trust.Algorithms.MaterialFrom(digest, m.Salt, bytes.NewReader(m.Content))
+	err = i.Trust.Algorithms.MaterialFrom(digest, m.Salt, m.Reader())
+	if err == nil && h.Size != m.Size()+int64(len(m.Salt)) {
+		err = history.ErrBroken // something stands beside what is read
+	}
 	switch {
 	case errors.Is(err, history.ErrAlgorithm):
 		i.tell(unusable("algorithm", seq, "材料的摘要算法不认识："+string(digest), err.Error()))
+	case err != nil && !errors.Is(err, history.ErrBroken) && !errors.Is(err, history.ErrMalformed):
+		return err
 	case err != nil:
 		i.tell(broken("material", seq, fmt.Sprintf("材料不是第%d条记录提交时的文件：%s", seq, digest), fmt.Sprintf("a material is not the file that entry %d names: %s", seq, digest)))
 	default:

@@ -25,6 +25,6 @@
 // it should be of the version that recorded the last entries.
 //
 // It needs to read everything, also what people wrote and what files hold
-// (juece_opinions.body, juece_materials.content and salt), which the role of an
+// (juece_opinions.body, juece_material_chunks.content and juece_materials.salt), which the role of an
 // auditor on PostgreSQL has to be granted.
 package audit

@@ -349,7 +349,7 @@ func entryTampering() []tampering {
 			return want{"cut", n, f.begun}
 		}},
 		{"T12", "a whole decision", func(f *fork, _ *audit.Options) want {
-			for _, table := range []string{"decisions", "entries", "tasks", "materials", "log_positions", "outbox", "opinions", "opinion_positions"} {
+			for _, table := range []string{"decisions", "entries", "tasks", "materials", "material_chunks", "log_positions", "outbox", "opinions", "opinion_positions"} {
 				_, err := f.sql.ExecContext(f.t.Context(), `DELETE FROM juece_`+table+` WHERE decision_id = $1`, f.begun)
 				ok(f.t, err)
 			}
@@ -406,14 +406,14 @@ func contentTampering() []tampering {
 	return []tampering{
 		{"T9", "replace a material", func(f *fork, _ *audit.Options) want {
 			digest, seq := material(f, 0)
-			f.exec(`UPDATE juece_materials SET content = $1 WHERE decision_id = $2 AND digest = $3`, []byte("x"), f.full, string(digest))
+			f.exec(`UPDATE juece_material_chunks SET content = $1 WHERE decision_id = $2 AND digest = $3`, []byte("x"), f.full, string(digest))
 			return want{"material", seq, f.full}
 		}},
 		{"T10", "swap materials", func(f *fork, _ *audit.Options) want {
 			a, first := material(f, 0)
 			b, second := material(f, 1)
 			for _, step := range [][2]string{{string(a), "x"}, {string(b), string(a)}, {"x", string(b)}} {
-				f.exec(`UPDATE juece_materials SET digest = $1 WHERE decision_id = $2 AND digest = $3`, step[1], f.full, step[0])
+				f.exec(`UPDATE juece_material_chunks SET digest = $1 WHERE decision_id = $2 AND digest = $3`, step[1], f.full, step[0])
 			}
 			return want{"material", min(first, second), f.full}
 		}},
@@ -422,9 +422,25 @@ func contentTampering() []tampering {
 			f.exec(`DELETE FROM juece_materials WHERE decision_id = $1 AND digest = $2`, f.full, string(digest))
 			return want{"missing", seq, f.full}
 		}},
+		{"T11", "remove a part of a material", func(f *fork, _ *audit.Options) want {
+			digest, seq := material(f, 1)
+			f.exec(`DELETE FROM juece_material_chunks WHERE decision_id = $1 AND digest = $2`, f.full, string(digest))
+			return want{"material", seq, f.full}
+		}},
+		{"T11", "a part beside a material", func(f *fork, _ *audit.Options) want {
+			digest, seq := material(f, 1)
+			f.exec(`INSERT INTO juece_material_chunks (decision_id, digest, start, content) VALUES ($1, $2, 4096, $3)`, f.full, string(digest), []byte("x"))
+			return want{"material", seq, f.full}
+		}},
+		{"T11", "a part brought back after an erasure", func(f *fork, _ *audit.Options) want {
+			digest := column[string](f, `SELECT digest FROM juece_materials WHERE decision_id = $1 AND erased > 0`, f.begun)[0]
+			f.exec(`INSERT INTO juece_material_chunks (decision_id, digest, start, content) VALUES ($1, $2, 0, $3)`, f.begun, digest, []byte("x"))
+			return want{"erased", f.version(f.begun), f.begun}
+		}},
 		{"T11", "a material said to be erased", func(f *fork, _ *audit.Options) want {
 			digest, _ := material(f, 1)
-			f.exec(`UPDATE juece_materials SET content = $1, erased = 12 WHERE decision_id = $2 AND digest = $3`, []byte{}, f.full, string(digest))
+			f.exec(`UPDATE juece_materials SET size = 0, erased = 12 WHERE decision_id = $1 AND digest = $2`, f.full, string(digest))
+			f.exec(`DELETE FROM juece_material_chunks WHERE decision_id = $1 AND digest = $2`, f.full, string(digest))
 			return want{"erased", 12, f.full}
 		}},
 		{"T11", "an erasure undone", func(f *fork, _ *audit.Options) want {
@@ -615,14 +631,14 @@ func derivedTampering() []tampering {
 	add("tasks", "no day", `UPDATE juece_tasks SET due = 'x', undated = 0 WHERE decision_id = $1`)
 	add("tasks", "fewer", `DELETE FROM juece_tasks WHERE decision_id = $1 AND task_key = (SELECT MIN(task_key) FROM juece_tasks WHERE decision_id = $1)`)
 	add("tasks", "more", `INSERT INTO juece_tasks (decision_id, task_key, act, rule, role, unit, organ, undated, due) SELECT decision_id, 'x', act, rule, role, unit, organ, undated, due FROM juece_tasks WHERE decision_id = $1 AND task_key = (SELECT MIN(task_key) FROM juece_tasks WHERE decision_id = $1)`)
-	for _, table := range []string{"decisions", "tasks", "materials", "unsealed"} {
+	for _, table := range []string{"decisions", "tasks", "materials", "material_chunks", "unsealed"} {
 		list = append(list, tampering{"T16", "a stray row in " + table, func(f *fork, _ *audit.Options) want {
 			// Of another case, under a name that nobody has; to be found whichever table it stands in.
 			columns := map[string]string{
 				"decisions": "version, head, stage, title, organ, lead_unit, pack, pack_name, created_at, updated_at",
 				"tasks":     "task_key, act, rule, role, unit, organ, undated, due",
-				"materials": "digest, media_type, name, content, created_at",
-				"unsealed":  "seq, digest, recorded_at",
+				"materials": "digest, media_type, name, size, created_at", "material_chunks": "digest, start, content",
+				"unsealed": "seq, digest, recorded_at",
 			}[table]
 			f.exec(`INSERT INTO juece_`+table+` (decision_id, `+columns+`) SELECT 'stray', `+columns+` FROM juece_`+table+` WHERE decision_id = $1`, cmp.Or(map[string]string{"unsealed": f.late}[table], f.begun))
 			return want{"no_entries", 1, "stray"}
@@ -665,7 +681,7 @@ func TestEachProblemOfADecisionIsTold(t *testing.T) {
 	f := template.fork(t)
 	n := f.version(f.full)
 	f.rollBack(f.full, n-1)
-	f.exec(`UPDATE juece_materials SET content = $1 WHERE decision_id = $2 AND digest = $3`, []byte("x"), f.full, sample.Named("调研报告").Digest)
+	f.exec(`UPDATE juece_material_chunks SET content = $1 WHERE decision_id = $2 AND digest = $3`, []byte("x"), f.full, sample.Named("调研报告").Digest)
 	f.exec(`UPDATE juece_decisions SET title = 'x' WHERE decision_id = $1`, f.full)
 	r := verify(t, f.installation, f.options())
 	told := map[string]bool{}

@@ -63,7 +63,7 @@ type File struct {
 }
 
 // Make reads and measures what the dossier of a decision holds, as far as a
-// checkpoint covers it, one material at a time. Errors: workflow.ErrNotFound,
+// checkpoint covers it, a part of one material at a time. Errors: workflow.ErrNotFound,
 // ErrUnsealed, ErrErasedSince, and those of the store; a history that does not
 // hold is not exported, and the error wraps history.ErrBroken.
 func Make(ctx context.Context, s Source, r Request) (*File, error) {
@@ -85,7 +85,7 @@ func (f *File) Digest() history.Digest { return f.parts[0].digest }
 func (f *File) Size() int64 { return sizeOf(f.parts) }
 
 // WriteTo writes the dossier, under the context that it was made with; it reads
-// one material at a time. After an error, such as ErrChanged, what was written
+// a part of one material at a time. After an error, such as ErrChanged, what was written
 // is of no use.
 func (f *File) WriteTo(w io.Writer) (int64, error) {
 	n := &counter{}
@@ -300,14 +300,10 @@ func (g *gatherer) erased(seq int64) (*Erased, error) {
 
 func (g *gatherer) writeMaterial(digest history.Digest, w io.Writer) error {
 	m, err := g.Service.Vault.Material(g.ctx, g.Decision, digest)
-	if err == nil {
-		err = g.Service.Known().Material(digest, m.Salt, m.Content)
-	}
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(m.Content)
-	return err
+	return g.Service.Known().MaterialFrom(digest, m.Salt, io.TeeReader(m.Reader(), w))
 }
 
 // readRegister counts the opinions that the entries commit to.

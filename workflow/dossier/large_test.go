@@ -1,6 +1,7 @@
 package dossier_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"flag"
 	"fmt"
@@ -39,7 +40,7 @@ func TestALargeCaseIsStreamed(t *testing.T) {
 	act := decision.RecordInvestigation{Unit: sample.LeadUnit, Summary: "测绘成果"}
 	for i := range *large {
 		copy(content, fmt.Sprintf("第%d幅", i+1))
-		m, err := in.svc.KeepMaterial(t.Context(), id, workflow.Material{Name: "图", MediaType: "image/tiff", Content: content})
+		m, err := in.svc.KeepMaterial(t.Context(), id, workflow.Material{Name: "图", MediaType: "image/tiff", Content: bytes.NewReader(content)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/juece/juece/decision"
@@ -170,7 +171,7 @@ func withRestricted(t testing.TB, in *installation) (whole, erased []byte) {
 		t.Fatal(err)
 	}
 	kept, err := in.svc.KeepMaterial(t.Context(), id, workflow.Material{
-		Name: "报价", MediaType: "text/plain", Content: []byte("报价一览"),
+		Name: "报价", MediaType: "text/plain", Content: strings.NewReader("报价一览"),
 		Restricted: &decision.Restriction{Class: decision.ClassCommercial, Ground: ground},
 	})
 	if err != nil {

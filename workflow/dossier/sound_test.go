@@ -114,7 +114,7 @@ func TestWhatIsErasedOrWithheldIsAccountedFor(t *testing.T) {
 	}
 	secret := []byte("供应商报价一览")
 	kept, err := in.svc.KeepMaterial(t.Context(), id, workflow.Material{
-		Name: "报价", MediaType: "text/plain", Content: secret,
+		Name: "报价", MediaType: "text/plain", Content: bytes.NewReader(secret),
 		Restricted: &decision.Restriction{Class: decision.ClassCommercial, Ground: "政府信息公开条例第十五条"},
 	})
 	if err != nil {

@@ -108,12 +108,29 @@ func (a Algorithm) Data(data []byte) Digest { return a.sum(domainData, data) }
 // prints for it, so that a reader can check a material with what is at hand.
 func (a Algorithm) Material(data []byte) Digest { return a.sum("", data) }
 
+// MaterialFrom is the same of a file that is read from a stream.
+func (a Algorithm) MaterialFrom(content io.Reader) (Digest, error) {
+	return digestFrom(a.Name(), a.new(), content)
+}
+
 // Commit is the commitment to a file that is not for everybody: without the
 // salt it says nothing of the content, not even to who could guess it.
 func (a Algorithm) Commit(salt, data []byte) Digest {
 	h := hmac.New(a.new, salt)
 	h.Write(data)
 	return Digest(committed + a.Name() + ":" + hex.EncodeToString(h.Sum(nil)))
+}
+
+// CommitFrom is the same of a file that is read from a stream.
+func (a Algorithm) CommitFrom(salt []byte, content io.Reader) (Digest, error) {
+	return digestFrom(committed+a.Name(), hmac.New(a.new, salt), content)
+}
+
+func digestFrom(name string, h hash.Hash, content io.Reader) (Digest, error) {
+	if _, err := io.Copy(h, content); err != nil {
+		return "", err
+	}
+	return Digest(name + ":" + hex.EncodeToString(h.Sum(nil))), nil
 }
 
 // Algorithms are those that a reader knows. SHA-256 is always among them.
@@ -140,20 +157,23 @@ func (as Algorithms) Material(d Digest, salt, content []byte) error {
 	return as.MaterialFrom(d, salt, bytes.NewReader(content))
 }
 
-// MaterialFrom does the same for a content that is read from a stream.
+// MaterialFrom does the same for a content that is read from a stream, to its
+// end. An error of reading is returned as it is.
 func (as Algorithms) MaterialFrom(d Digest, salt []byte, content io.Reader) error {
 	a, err := as.Of(d)
 	if err != nil {
 		return err
 	}
-	h, name := a.new(), a.Name()
+	var is Digest
 	if d.Committed() {
-		h, name = hmac.New(a.new, salt), committed+name
+		is, err = a.CommitFrom(salt, content)
+	} else {
+		is, err = a.MaterialFrom(content)
 	}
-	if _, err := io.Copy(h, content); err != nil {
+	if err != nil {
 		return err
 	}
-	if Digest(name+":"+hex.EncodeToString(h.Sum(nil))) != d {
+	if is != d {
 		return fmt.Errorf("%w: a material is not the one that %s names", ErrBroken, d)
 	}
 	return nil

@@ -385,6 +385,7 @@ func (a *asking) call(op *huma.Operation, p place) call {
 		c.body = map[string]any{"opinions": []decision.Opinion{{Activity: "c1", Channel: "letter", Verification: "anonymous", Text: "意见"}}}
 	case op.OperationID == "upload-material":
 		c.body, c.header["Content-Type"] = "调研", "text/plain"
+		c.path += "?name=a"
 	case a.bodies[kind] != nil:
 		c.body = a.bodies[kind]
 	default:

@@ -65,7 +65,7 @@ func TestDeliberationIsPrivate(t *testing.T) {
 					t.Errorf("entry %d: %+v", e.Seq, e.Withheld)
 				}
 			}
-			if file := get("/materials/"+minutes, allowed); may != bytes.Equal(file, content.Content) {
+			if file := get("/materials/"+minutes, allowed); may != bytes.Equal(file, bytesOf(t, content.Content)) {
 				t.Errorf("the minutes: %.60s", file)
 			}
 			if receipt := get("/history/"+strconv.Itoa(spoken)+"/receipt", allowed); bytes.Contains(receipt, []byte(dissent)) != may {
@@ -73,7 +73,7 @@ func TestDeliberationIsPrivate(t *testing.T) {
 			}
 			get("/history/1/receipt", http.StatusOK)
 			whole := unzip(t, get("/dossier", http.StatusOK))
-			if strings.Contains(whole, dissent) != may || strings.Contains(whole, string(content.Content)) != may {
+			if strings.Contains(whole, dissent) != may || strings.Contains(whole, string(bytesOf(t, content.Content))) != may {
 				t.Errorf("the dossier shows what was said: %v", !may)
 			}
 			if !strings.Contains(whole, "原则通过，按程序印发") {

@@ -171,8 +171,10 @@ func examples() (map[string]example, error) {
 // exemplify puts an example beside the schemas of an operation.
 func (e example) exemplify(op *huma.Operation) {
 	if op.RequestBody != nil && e.Request != nil {
-		for _, content := range op.RequestBody.Content {
-			content.Example = e.Request
+		for media, content := range op.RequestBody.Content {
+			if media != "multipart/form-data" { // it has its own: what was recorded is the file itself
+				content.Example = e.Request
+			}
 		}
 	}
 	if e.Response == nil {

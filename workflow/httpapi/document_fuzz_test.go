@@ -158,6 +158,17 @@ func (m *madeUp) spoilt(right any) any {
 	return out
 }
 
+// form is one with a file, or nearly.
+func (m *madeUp) form() string {
+	parts := []entry{attached("file", "a.txt", pick(m.r, []string{"text/plain", "application/pdf", canary}), m.text())}
+	for range m.r.IntN(4) {
+		name := pick(m.r, []string{"name", "restricted", "class", "ground", "file", canary})
+		parts = append(parts, field(name, pick(m.r, []string{"true", "personal", m.text()})))
+	}
+	m.r.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	return written(parts...)
+}
+
 // settled is a request to be sent, and when.
 type settled struct {
 	call
@@ -177,6 +188,9 @@ func (m *madeUp) call(op *huma.Operation) settled {
 		c.header["If-Match"] = "*"
 	}
 	c.actor = sample.Actor("d713", pick(m.r, m.declared(op)))
+	if op.OperationID == "upload-material" && m.r.IntN(2) == 0 {
+		c.body, c.header["Content-Type"] = m.form(), "multipart/form-data; boundary="+boundary
+	}
 	if step, act := m.steps[op.OperationID]; act {
 		c.actor = step.Actor
 		body := map[string]any{"act": step.Act, "occurred_on": step.On}

@@ -171,6 +171,14 @@ func (s *server) opinionReceipt(ctx context.Context, who caller, in *opinionRece
 	return s.receipt(ctx, in.ID, dossier.Words{Digest: history.Digest(in.Digest)})
 }
 
+// downloadOutput is a small file to save.
+type downloadOutput struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	NoSniff     string `header:"X-Content-Type-Options"`
+	Body        []byte
+}
+
 func (s *server) receipt(ctx context.Context, id string, words dossier.Words) (*downloadOutput, error) {
 	r, err := dossier.IssueReceipt(ctx, s.source(), id, words)
 	if err != nil {

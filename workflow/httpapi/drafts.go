@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"io"
 	"mime"
 	"slices"
 	"strings"
@@ -184,20 +185,27 @@ func (s *server) compare(ctx context.Context, who caller, c workflow.Case, was, 
 			return nil, "erased", nil
 		case err != nil:
 			return nil, "", err
-		case len(held.Content) > maxCompared:
+		case held.Size() > maxCompared:
 			return nil, "too_large", nil
-		case !plainText(held):
+		}
+		text, err := io.ReadAll(held.Reader())
+		switch {
+		case errors.Is(err, workflow.ErrErased):
+			return nil, "erased", nil
+		case err != nil:
+			return nil, "", err
+		case !plainText(held.MediaType, text):
 			return nil, "not_text", nil
 		}
-		texts[i] = string(held.Content)
+		texts[i] = string(text)
 	}
 	lines, err := diffLines(texts[0], texts[1])
 	return lines, "", err
 }
 
-func plainText(m workflow.Material) bool {
-	media, _, err := mime.ParseMediaType(m.MediaType)
-	return err == nil && (media == "text/plain" || media == "text/markdown") && utf8.Valid(m.Content)
+func plainText(said string, text []byte) bool {
+	media, _, err := mime.ParseMediaType(said)
+	return err == nil && (media == "text/plain" || media == "text/markdown") && utf8.Valid(text)
 }
 
 // diffLines leaves out what is the same on both sides, but for three lines

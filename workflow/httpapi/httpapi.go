@@ -56,8 +56,19 @@ type Options struct {
 	MaxBodyBytes int64
 	// MaxMaterialBytes bounds an uploaded material. Default 32 MiB.
 	MaxMaterialBytes int64
-	// BodyTimeout bounds how long a body may take to arrive. Default 1 minute.
+	// MediaTypes are those that a material may have; a * at the end stands for
+	// anything. Default [DefaultMediaTypes].
+	MediaTypes []string
+	// SpoolDir is where a material waits until all of it is here, so that a slow
+	// client keeps no transaction open. Default os.TempDir().
+	SpoolDir string
+	// BodyTimeout bounds how long a JSON body may take to arrive, and each next
+	// 64 KiB of a material. Default 1 minute.
 	BodyTimeout time.Duration
+	// MaterialTimeout bounds how long a whole material may take to arrive. It
+	// and BodyTimeout take the place of the server's ReadTimeout; WriteTimeout
+	// is the host's to lift. Default 30 minutes.
+	MaterialTimeout time.Duration
 	// MaxCases bounds how many cases one request for statistics or for the
 	// roster reads, each judged anew in a few milliseconds. Default 5000.
 	MaxCases int
@@ -75,8 +86,14 @@ func (o Options) withDefaults() Options {
 	if o.MaxMaterialBytes == 0 {
 		o.MaxMaterialBytes = 32 << 20
 	}
+	if o.MediaTypes == nil {
+		o.MediaTypes = DefaultMediaTypes()
+	}
 	if o.BodyTimeout == 0 {
 		o.BodyTimeout = time.Minute
+	}
+	if o.MaterialTimeout == 0 {
+		o.MaterialTimeout = 30 * time.Minute
 	}
 	if o.MaxCases == 0 {
 		o.MaxCases = 5000

@@ -46,22 +46,25 @@ type harness struct {
 
 func serve(t *testing.T, s workflowtest.Storage) *harness {
 	t.Helper()
+	return serveWith(t, s, httpapi.Options{})
+}
+
+// serveWith is serve with some options set.
+func serveWith(t *testing.T, s workflowtest.Storage, options httpapi.Options) *harness {
+	t.Helper()
 	clock := sample.NewClock(calendar.MustParseDate("2026-03-01"))
 	h := &harness{t: t, svc: workflowtest.Service(t, s, clock), clock: clock, log: &bytes.Buffer{}, sealed: transparency.Log{Store: s, Origin: "juece.example/log"}}
 	mux := http.NewServeMux()
 	h.api = humago.NewWithPrefix(mux, "/v1", httpapi.Config("test"))
-	err := httpapi.Register(h.api, h.svc, httpapi.Options{
-		Identify: func(ctx huma.Context) (decision.Actor, error) {
-			var a decision.Actor
-			err := json.Unmarshal([]byte(ctx.Header("X-Actor")), &a)
-			return a, err
-		},
-		Logger: slog.New(slog.NewTextHandler(h.log, nil)),
-		Log:    h.sealed,
-		// A stream says what there is, and has run its time.
-		Streams: httpapi.Streams{Time: time.Nanosecond, Retry: time.Nanosecond},
-	})
-	if err != nil {
+	options.Identify = func(ctx huma.Context) (decision.Actor, error) {
+		var a decision.Actor
+		err := json.Unmarshal([]byte(ctx.Header("X-Actor")), &a)
+		return a, err
+	}
+	// A stream says what there is, and has run its time.
+	options.Streams = httpapi.Streams{Time: time.Nanosecond, Retry: time.Nanosecond}
+	options.Logger, options.Log = slog.New(slog.NewTextHandler(h.log, nil)), h.sealed
+	if err := httpapi.Register(h.api, h.svc, options); err != nil {
 		t.Fatal(err)
 	}
 	h.mux, h.handler = mux, conforming(t, mux, httpapi.Problems(mux))
@@ -95,6 +98,8 @@ func (h *harness) request(c call) *http.Request {
 		reader = strings.NewReader(b)
 	case []byte:
 		reader = bytes.NewReader(b)
+	case workflow.Content:
+		reader = bytes.NewReader(bytesOf(h.t, b))
 	default:
 		data, err := json.Marshal(b)
 		if err != nil {
@@ -117,6 +122,16 @@ func (h *harness) request(c call) *http.Request {
 		r.Header.Set(k, v)
 	}
 	return r
+}
+
+// bytesOf are all bytes of a file.
+func bytesOf(t *testing.T, c workflow.Content) []byte {
+	t.Helper()
+	data, err := io.ReadAll(workflow.Material{Content: c}.Reader())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 func decode[T any](t *testing.T, w *httptest.ResponseRecorder) T {

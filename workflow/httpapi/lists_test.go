@@ -130,7 +130,7 @@ func TestAMaterialIsKeptAsItIs(t *testing.T) {
 		return call{method: "POST", path: path + "?name=" + name, actor: act.actor, body: content, header: map[string]string{"Content-Type": media}}
 	}
 	page := "<html><script>alert(1)</script>"
-	held := decode[httpapi.HeldMaterial](t, h.want(t, http.StatusCreated, upload("%E7%BA%AA%E8%A6%81%22;X:y", "text/html", page)))
+	held := decode[httpapi.HeldMaterial](t, h.want(t, http.StatusCreated, upload("%E7%BA%AA%E8%A6%81%22;X:y", "text/plain", page)))
 	w := h.want(t, http.StatusOK, call{method: "GET", path: path + "/" + string(held.Digest), actor: act.actor})
 	if w.Body.String() != page || held.Digest != materialOf(page) || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment") || w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("X") != "" {
 		t.Errorf("%v", w.Header())
@@ -139,7 +139,7 @@ func TestAMaterialIsKeptAsItIs(t *testing.T) {
 	if held := decode[httpapi.HeldMaterial](t, h.want(t, http.StatusCreated, upload("a", "application/octet-stream", pdf))); held.MediaType != "application/pdf" {
 		t.Errorf("%+v", held)
 	}
-	for _, media := range []string{"multipart/form-data; boundary=x", "application/x-www-form-urlencoded"} {
+	for _, media := range []string{"multipart/mixed; boundary=x", "application/x-www-form-urlencoded", "text/html"} {
 		w := h.want(t, http.StatusUnsupportedMediaType, upload("a", media, "x"))
 		if decode[httpapi.Problem](t, w).Code != "unsupported_media_type" {
 			t.Errorf("%s", w.Body)

@@ -1,17 +1,11 @@
 package httpapi
 
 import (
-	"context"
-	"mime"
 	"net/http"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/juece/juece/decision"
-	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/history"
 )
 
@@ -20,126 +14,62 @@ type HeldMaterial struct {
 	Digest    history.Digest `json:"digest" doc:"在程序行为中以此引用。Acts name the material by it."`
 	Name      string         `json:"name"`
 	MediaType string         `json:"media_type"`
-	Size      int            `json:"size"`
+	Size      int64          `json:"size"`
 	// Restricted says why it is not for everybody who may read the case.
 	Restricted *decision.Restriction `json:"restricted,omitempty" doc:"限制公开的类别和依据；摘要为加盐承诺。Why it is restricted; the digest is then a salted commitment."`
-}
-
-type uploadInput struct {
-	CasePath
-	Name        string `query:"name" required:"true" minLength:"1" maxLength:"300" doc:"材料名称。What the material is called."`
-	Restricted  bool   `query:"restricted" doc:"限制公开：须同时说明类别和依据。Restricted: say class and ground with it."`
-	Class       string `query:"class" enum:"personal,commercial,deliberation,security,other" doc:"个人信息、商业秘密、内部讨论、安全、其他。What makes it restricted."`
-	Ground      string `query:"ground" maxLength:"2000" doc:"限制公开的依据，引到条。The norm that restricts it, with its article."`
-	ContentType string `header:"Content-Type" hidden:"true"`
-	RawBody     []byte `contentType:"*/*"`
-}
-
-// restriction is what the query says of it, and nil when the file is not
-// restricted.
-func (in *uploadInput) restriction() (*decision.Restriction, error) {
-	if !in.Restricted {
-		if in.Class != "" || in.Ground != "" {
-			return nil, invalid("restricted", "required", "说明了类别或者依据的，须为true", "a class or a ground belongs to what is restricted")
-		}
-		return nil, nil
-	}
-	r := &decision.Restriction{Class: decision.Class(in.Class), Ground: in.Ground}
-	return r, decision.ValidateValue("restriction", *r)
-}
-
-type downloadInput struct {
-	CasePath
-	Digest string `path:"digest" pattern:"^(hmac-)?(sha256|sm3):[0-9a-f]{64}$" doc:"上传时得到的摘要。The digest that the upload was answered with."`
-}
-
-type downloadOutput struct {
-	ContentType string `header:"Content-Type"`
-	Disposition string `header:"Content-Disposition"`
-	NoSniff     string `header:"X-Content-Type-Options"`
-	Body        []byte
 }
 
 func (s *server) materials() {
 	add(s, huma.Operation{
 		OperationID: "upload-material", Method: http.MethodPost, Path: "/decisions/{id}/materials", Tags: []string{"materials"},
 		Summary:       "上传材料 Upload a material",
-		Description:   "请求体即文件本身；按内容摘要保存，供各程序行为引用（第三十三条）。限制公开的，摘要为加盐承诺，只供有权查阅的身份下载；同一文件再传得到另一摘要。The body is the file itself. It is kept by its digest, for acts to name (D713 Art 33). Of a restricted file the digest is a salted commitment, another one each time, and only some roles may download it.",
-		DefaultStatus: http.StatusCreated, MaxBodyBytes: s.opts.MaxMaterialBytes, Errors: []int{http.StatusGone},
+		Description:   "请求体为文件本身，或者含有一个文件的表单；按内容摘要保存，供各程序行为引用（第三十三条）。类型须在接收之列，并与内容相符。限制公开的，摘要为加盐承诺，只供有权查阅的身份下载；同一文件再传得到另一摘要。The body is the file itself, or a form with one file in it. It is kept by its digest, for acts to name (D713 Art 33). Its media type must be one that is taken, and the content must not show another. Of a restricted file the digest is a salted commitment, another one each time, and only some roles may download it.",
+		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusGone}, Metadata: map[string]any{bodySchema: uploadBody()},
 	}, editors(), s.upload)
-	download := file(get("download-material", "/decisions/{id}/materials/{digest}", "materials", "下载材料 Download a material",
-		"按摘要取回原文件（第三十三条）；已依法删除的，回答410和删除它的记录。The file itself, by its digest (D713 Art 33); 410 with the entry that erased it when it is gone."), "*/*", "原文件。The file as it was uploaded.")
-	download.Errors = []int{http.StatusGone}
+	download := get("download-material", "/decisions/{id}/materials/{digest}", "materials", "下载材料 Download a material",
+		"按摘要取回原文件（第三十三条），或者以Range取回其中一段；已依法删除的，回答410和删除它的记录。The file itself, by its digest (D713 Art 33), or a part of it, by Range; 410 with the entry that erased it when it is gone.")
+	download.Errors = []int{http.StatusGone, http.StatusRequestedRangeNotSatisfiable}
+	download.Responses = downloadAnswers()
 	add(s, download, readers(), s.download)
 }
 
-func (s *server) upload(ctx context.Context, who caller, in *uploadInput) (*body[HeldMaterial], error) {
-	if !printable(in.Name) {
-		return nil, invalid("name", "printable", "含有不可显示的字符", "it holds characters that cannot be shown")
+// uploadBody documents both bodies.
+func uploadBody() *huma.RequestBody {
+	binary := func(description string) *huma.Schema {
+		return &huma.Schema{Type: huma.TypeString, Format: "binary", Description: description}
 	}
-	restricted, err := in.restriction()
-	if err != nil {
-		return nil, err
-	}
-	media, err := mediaType(in.ContentType, in.RawBody)
-	if err != nil {
-		return nil, err
-	}
-	c, err := s.read(ctx, who, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	// A superior organ names its order and its acceptance (Art 38).
-	if !who.of(c.Organ().Name) && !workflow.Oversees(who.Actor, c.Organ().Name) { // an auditor who holds another role reads here, and no more
-		return nil, coded{"not_permitted", "此案属于其他决策机关", "the case belongs to another organ"}
-	}
-	m, err := s.svc.KeepMaterial(ctx, in.ID, workflow.Material{Name: in.Name, MediaType: media, Content: in.RawBody, Restricted: restricted})
-	if err != nil {
-		return nil, s.gone(ctx, in.ID, err)
-	}
-	return answer(HeldMaterial{m.Digest, m.Name, m.MediaType, len(m.Content), m.Restricted}), nil
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"*/*": {Schema: binary("文件本身，Content-Type为其类型。The file itself; Content-Type says of which type.")},
+		"multipart/form-data": {Example: map[string]any{"file": "调研报告\n", "name": "调研报告"}, Schema: &huma.Schema{
+			Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"file"},
+			Properties: map[string]*huma.Schema{
+				"file":       binary("一个文件。One file."),
+				"name":       {Type: huma.TypeString, MaxLength: new(maxName), Description: "材料名称，默认为文件名。What the material is called; the name of the file by default."},
+				"restricted": {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "限制公开：须同时说明类别和依据。Restricted: say class and ground with it."},
+				"class":      {Type: huma.TypeString, Enum: []any{"personal", "commercial", "deliberation", "security", "other"}, Description: "个人信息、商业秘密、内部讨论、安全、其他。What makes it restricted."},
+				"ground":     {Type: huma.TypeString, MaxLength: new(2000), Description: "限制公开的依据，引到条。The norm that restricts it, with its article."},
+			},
+		}},
+	}}
 }
 
-// printable reports whether a text can stand in a header and in any database:
-// whole UTF-8 without control characters.
-func printable(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
-}
-
-// mediaType is what the client says a file is, or what it looks like when the
-// client says nothing that can be read. A form is not a file.
-func mediaType(said string, content []byte) (string, error) {
-	media, _, err := mime.ParseMediaType(said)
-	legible := err == nil && len(said) <= 200
-	switch {
-	case strings.HasPrefix(media, "multipart/") || media == "application/x-www-form-urlencoded":
-		return "", coded{"unsupported_media_type", "请求体须为文件本身，不用表单", "the body must be the file itself, not a form"}
-	case !legible || media == "application/octet-stream":
-		return http.DetectContentType(content), nil
+// downloadAnswers documents the whole file, a part of it, and that the caller
+// has it already.
+func downloadAnswers() map[string]*huma.Response {
+	text := func(description string) *huma.Param {
+		return &huma.Param{Schema: &huma.Schema{Type: huma.TypeString}, Description: description}
 	}
-	return said, nil
-}
-
-// download sends a material as a file to save: what somebody uploaded is never
-// shown as a page of this origin.
-func (s *server) download(ctx context.Context, who caller, in *downloadInput) (*downloadOutput, error) {
-	c, err := s.read(ctx, who, in.ID)
-	if err != nil {
-		return nil, err
+	etag := text("摘要，加引号。The digest, in quotes.")
+	content := func() map[string]*huma.MediaType {
+		return map[string]*huma.MediaType{"*/*": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
 	}
-	digest := history.Digest(in.Digest)
-	if digest.Committed() && !who.maySeeRestricted(c) {
-		return nil, coded{"not_permitted", "限制公开的材料", "the material is restricted"}
+	return map[string]*huma.Response{
+		"200": {Description: "原文件。The file as it was uploaded.", Content: content(), Headers: map[string]*huma.Param{
+			"ETag": etag, "Accept-Ranges": text("bytes"), "Content-Disposition": text("文件名。The name of the file."),
+		}},
+		"206": {Description: "所求的一段。The part that was asked for.", Content: content(), Headers: map[string]*huma.Param{
+			"ETag": etag, "Content-Range": text("哪一段，共多少字节。Which part, of how many bytes."),
+		}},
+		"304": {Description: "与If-None-Match所示的相同。It is what If-None-Match names.", Headers: map[string]*huma.Param{"ETag": etag}},
 	}
-	if ofMeeting(c, digest) && !who.maySeeDeliberation(c) {
-		return nil, coded{"not_permitted", "会议讨论的内容不公开", "what was said in the meeting is not disclosed"}
-	}
-	m, err := s.svc.Vault.Material(ctx, in.ID, digest)
-	if err != nil {
-		return nil, s.gone(ctx, in.ID, err)
-	}
-	return &downloadOutput{
-		ContentType: m.MediaType, NoSniff: "nosniff", Body: m.Content,
-		Disposition: mime.FormatMediaType("attachment", map[string]string{"filename": m.Name}),
-	}, nil
 }

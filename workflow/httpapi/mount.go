@@ -68,8 +68,11 @@ func (m *mount) DocumentOperation(op *huma.Operation) {
 	if op.Hidden {
 		return
 	}
-	if schema, ok := op.Metadata[bodySchema].(*huma.Schema); ok {
-		op.RequestBody.Content["application/json"] = &huma.MediaType{Schema: schema}
+	switch body := op.Metadata[bodySchema].(type) {
+	case *huma.Schema:
+		op.RequestBody.Content["application/json"] = &huma.MediaType{Schema: body}
+	case *huma.RequestBody:
+		op.RequestBody = body
 	}
 	for _, r := range op.Responses {
 		for _, content := range r.Content {
@@ -82,8 +85,9 @@ func (m *mount) DocumentOperation(op *huma.Operation) {
 	m.Group.DocumentOperation(op)
 }
 
-// bodySchema is where an operation whose body is read by hand keeps the
-// schema of it.
+// bodySchema is where an operation whose body is read by hand keeps the schema
+// of it, or all that is said of a body that is streamed: if huma knew of that
+// before it is documented, it would read it whole.
 const bodySchema = "juece-body"
 
 // inline puts the outermost schema of an answer in place of the reference to

@@ -71,7 +71,7 @@ func note(ctx context.Context, p *Problem) *Problem {
 
 // noteStatus keeps the status of an answer. A context of huma's own does not
 // know it: each middleware that adds a value has a copy. What is streamed does
-// not come by here, and is 200.
+// not come by here by itself, and is 200.
 func noteStatus(ctx context.Context, status string) {
 	if o, ok := ctx.Value(observationKey{}).(*Observation); ok {
 		if n, err := strconv.Atoi(status); err == nil {

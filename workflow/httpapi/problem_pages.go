@@ -23,6 +23,10 @@ func advices() map[string]advice {
 			"请求体不是一个完整的JSON值，或者不是UTF-8。", "The body is not one whole JSON value, or not UTF-8.",
 			"检查引号、逗号和编码（UTF-8）后重发；没有写入任何内容。", "Check quotes, commas and the encoding (UTF-8) and send it again; nothing was written.",
 		},
+		"malformed_body": {
+			"上传的文件没有传完，或者表单的格式不对（RFC 7578）。", "The file was not sent to its end, or the form is not well formed (RFC 7578).",
+			"整个重发；没有写入任何内容。", "Send all of it again; nothing was written.",
+		},
 		"unauthenticated": {
 			"没有出示凭据，或者凭据无效、已过期。", "No credentials were shown, or they are not valid or have expired.",
 			"重新登录取得令牌，放在Authorization头中重发。", "Sign in again and send the request with the token in the Authorization header.",
@@ -64,7 +68,7 @@ func advices() map[string]advice {
 			"稍后重发；仍然如此的，请运维人员查看日志。", "Send it again later; when it stays so, ask who runs the server to look at its log.",
 		},
 		"body_too_slow": {
-			"请求体没有在时限内到达。", "The body did not arrive in time.",
+			"请求体没有在时限内到达；上传文件的，每64 KiB和整个文件各有时限。", "The body did not arrive in time; of a file, each 64 KiB and the whole have their time.",
 			"检查网络后重发；带Idempotency-Key的请求重发是安全的。", "Check the network and send it again; with an Idempotency-Key a repeat is safe.",
 		},
 		"wrong_stage": {
@@ -116,8 +120,12 @@ func advices() map[string]advice {
 			"文件另行上传为材料，行为只引用其摘要；文件过大的，分册上传。", "Upload files as materials and name their digests in the act; split a file that is too large.",
 		},
 		"unsupported_media_type": {
-			"请求体的类型不接受：行为须为application/json，材料须为文件本身。", "The type of the body is not taken: an act is application/json, a material is the file itself.",
-			"更正Content-Type后重发；材料不用表单。", "Put Content-Type right and send it again; a material is not sent as a form.",
+			"请求体的类型不接受：行为须为application/json；材料须为文件本身或者multipart/form-data表单，文件的类型须在接收之列，内容须与所称的类型相符。", "The type of the body is not taken: an act is application/json; a material is the file itself or a multipart/form-data form, of a media type that is taken, and its content is what it is said to be.",
+			"更正Content-Type后重发；detail说明内容是什么。网页和SVG请转为PDF；可接收的类型由服务的管理员设定。", "Put Content-Type right and send it again; detail says what the content is. Turn a web page or an SVG into a PDF; who runs the server sets which types are taken.",
+		},
+		"range_not_satisfiable": {
+			"Range所求的一段超出了文件，或者写法不对。", "The part that Range asks for lies beyond the file, or is not well formed.",
+			"文件的大小见Content-Range；已经取完的，无须再取。", "Content-Range says how large the file is; who has all of it needs no more.",
 		},
 		"invalid_request": {
 			"路径、查询参数或者请求头不正确；errors指出是哪一个。没有的参数、重复的参数不予忽略，以免误以为已经筛选。", "A path, query or header parameter is wrong; errors says which. A parameter that does not exist, or comes twice, is not overlooked: nobody is to take everything for what he meant to ask for.",

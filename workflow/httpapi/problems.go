@@ -72,6 +72,7 @@ type kind struct {
 func kinds() []kind {
 	return []kind{
 		{"malformed_json", http.StatusBadRequest, "请求体不是正确的JSON", "The body is not well-formed JSON"},
+		{"malformed_body", http.StatusBadRequest, "请求体不完整或者格式不对", "The body is cut short, or not well formed"},
 		{"unauthenticated", http.StatusUnauthorized, "未能确认身份", "Who calls could not be verified"},
 		{"not_permitted", http.StatusForbidden, "身份不允许", "The caller may not do this"},
 		{"not_found", http.StatusNotFound, "没有找到", "Not found"},
@@ -92,6 +93,7 @@ func kinds() []kind {
 		{"version_conflict", http.StatusPreconditionFailed, "案件已有新的版本", "The case has moved on"},
 		{"body_too_large", http.StatusRequestEntityTooLarge, "请求体过大", "The body is too large"},
 		{"unsupported_media_type", http.StatusUnsupportedMediaType, "不支持这种请求体", "The body is of a type that is not taken"},
+		{"range_not_satisfiable", http.StatusRequestedRangeNotSatisfiable, "没有所求的一段", "There is no such part"},
 		{"invalid_request", http.StatusUnprocessableEntity, "请求参数不正确", "The parameters of the request are wrong"},
 		{"invalid_act", http.StatusUnprocessableEntity, "内容不正确", "What was sent is not well formed"},
 		{"unknown_pack", http.StatusUnprocessableEntity, "没有这个规则包", "There is no such rule pack"},

@@ -21,9 +21,15 @@ func Under(suite history.Algorithm, steps []Step) ([]Step, error) {
 		under[i] = s
 		under[i].Files = nil
 		for _, f := range s.Files {
-			digest := suite.Material(f.Content)
+			var digest history.Digest
+			var err error
 			if f.Digest.Committed() {
-				digest = suite.Commit(f.Salt, f.Content)
+				digest, err = suite.CommitFrom(f.Salt, f.Reader())
+			} else {
+				digest, err = suite.MaterialFrom(f.Reader())
+			}
+			if err != nil {
+				return nil, err
 			}
 			renamed = append(renamed, string(f.Digest), string(digest))
 			f.Digest = digest

@@ -4,6 +4,7 @@
 package sample
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/juece/juece/decision"
@@ -87,7 +88,7 @@ func File(title string) (decision.Material, workflow.Material) {
 	content := []byte(title + "\n")
 	digest := history.MaterialDigest(content)
 	return decision.Material{Digest: string(digest), Title: title},
-		workflow.Material{Digest: digest, MediaType: "text/plain; charset=utf-8", Name: title, Content: content}
+		workflow.Material{Digest: digest, MediaType: "text/plain; charset=utf-8", Name: title, Content: bytes.NewReader(content)}
 }
 
 // Named returns the material of a title.

@@ -72,7 +72,9 @@ type request struct {
 	query        url.Values
 	header       http.Header
 	body         func() io.Reader // nil for none
+	length       int64            // of the body, when the reader does not tell; 0 for not known
 	safe         bool             // to repeat when nobody knows whether it arrived
+	once         bool             // the body cannot be had again
 	act          envelope
 }
 
@@ -169,20 +171,24 @@ func readJSON[T any](ctx context.Context, c *Client, r request) (T, error) {
 // send sends a request until there is an answer that another attempt would not
 // change.
 func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
-	attempts := c.Attempts
-	if attempts <= 0 {
-		attempts = 4
-	}
+	attempts := c.attempts()
 	for attempt := 1; ; attempt++ {
 		w, err := c.once(ctx, r)
 		wait, again := c.Backoff.after(attempt, err, r.safe)
-		if !again || attempt >= attempts {
+		if !again || r.once || attempt >= attempts {
 			return w, err
 		}
 		if stopped := sleep(ctx, wait); stopped != nil {
 			return nil, errors.Join(stopped, err)
 		}
 	}
+}
+
+func (c *Client) attempts() int {
+	if c.Attempts <= 0 {
+		return 4
+	}
+	return c.Attempts
 }
 
 // once sends a request. What is no success is an error.
@@ -198,6 +204,9 @@ func (c *Client) once(ctx context.Context, r request) (*http.Response, error) {
 	sent, err := http.NewRequestWithContext(ctx, r.method, target, body)
 	if err != nil {
 		return nil, fmt.Errorf("client: %w", err)
+	}
+	if r.length > 0 {
+		sent.ContentLength = r.length
 	}
 	sent.Header = r.header.Clone()
 	if c.Language != "" {

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -278,16 +277,6 @@ func (c *Client) Missing(ctx context.Context, id string, gate decision.Kind, at 
 	return getJSON[Missing](ctx, c, join("decisions", id, "missing"), query)
 }
 
-// Upload keeps a file for a case. To upload it again does nothing more.
-func (c *Client) Upload(ctx context.Context, id, name, mediaType string, content []byte) (Held, error) {
-	r := request{
-		method: http.MethodPost, path: join("decisions", id, "materials"), query: url.Values{"name": {name}},
-		header: http.Header{"Content-Type": {mediaType}}, safe: true,
-		body: func() io.Reader { return bytes.NewReader(content) },
-	}
-	return readJSON[Held](ctx, c, r)
-}
-
 // SubmitOpinions enters opinions into the register. Each call enters them once
 // more, so a call whose answer was lost is not repeated by itself.
 func (c *Client) SubmitOpinions(ctx context.Context, id string, opinions []decision.Opinion) ([]OpinionReceipt, error) {
@@ -301,11 +290,6 @@ func (c *Client) CommitOpinions(ctx context.Context, id string) ([]Receipt, erro
 	r := request{method: http.MethodPost, path: join("decisions", id, "opinions", "commit"), header: http.Header{}, safe: true}
 	recorded, err := readJSON[page[Receipt]](ctx, c, r)
 	return recorded.Items, err
-}
-
-// Download writes a material to w.
-func (c *Client) Download(ctx context.Context, id string, digest history.Digest, w io.Writer) error {
-	return c.copy(ctx, join("decisions", id, "materials", string(digest)), nil, w)
 }
 
 // Dossier writes the dossier of a case to w, as far as the checkpoint of a size
