@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/juece/juece/workflow/calendar"
+	"github.com/juece/juece/workflow/httpapi"
 	"github.com/juece/juece/workflow/sample"
 	"github.com/juece/juece/workflow/transparency"
 	"github.com/juece/juece/workflow/workflowtest"
@@ -28,7 +29,10 @@ func sealing(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := newHandler(svc, transparency.Log{Store: s, Origin: "juece.example/log"}, nil, who, &front{logger: logger}, "test")
+	front := &front{logger: logger}
+	handler, err := newHandler(svc, front.into(httpapi.Options{
+		Identify: who.identify, Log: transparency.Log{Store: s, Origin: "juece.example/log"}, Program: "juece test",
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}

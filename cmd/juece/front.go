@@ -40,7 +40,7 @@ func (f frontFlags) open(ctx context.Context, st *store.Store, logger *slog.Logg
 
 // into sets what the front asks of the API.
 func (f *front) into(o httpapi.Options) httpapi.Options {
-	o.Limit, o.Observe, o.Streams = f.limits.actor, f.observe, f.streams
+	o.Limit, o.Observe, o.Streams, o.Logger = f.limits.actor, f.observe, f.streams, f.logger
 	return o
 }
 

@@ -92,8 +92,8 @@ func (f *front) observed(next http.Handler) http.Handler {
 		inner := r.WithContext(ctx)
 		defer func() { endSpan(span, seen, inner.Pattern) }()
 		defer f.metrics.underWay()()
-		answer := &answered{ResponseWriter: w}
 		start := time.Now()
+		answer := &answered{ResponseWriter: w, end: start.Add(answerTime)}
 		defer func() {
 			f.recovered(ctx, answer, r, recover())
 			seen.Status, seen.Duration = answer.status, time.Since(start)
@@ -154,10 +154,12 @@ func (f *front) errorLog() *log.Logger {
 	return slog.NewLogLogger(f.logger.Handler(), slog.LevelWarn)
 }
 
-// answered remembers the status of an answer.
+// answered remembers the status of an answer, and gives each part of it its
+// time; see [partTime]. A stream has times of its own.
 type answered struct {
 	http.ResponseWriter
 	status int
+	end    time.Time
 }
 
 func (a *answered) WriteHeader(status int) {
@@ -171,7 +173,17 @@ func (a *answered) Write(b []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
+	if !isStream(a.Header()) {
+		_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(earlier(time.Now().Add(partTime), a.end)) // every server has deadlines; a recorder of tests has none
+	}
 	return a.ResponseWriter.Write(b)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // Unwrap gives http.ResponseController the deadlines.

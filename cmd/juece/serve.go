@@ -20,7 +20,6 @@ import (
 	"github.com/juece/juece/workflow/httpapi"
 	"github.com/juece/juece/workflow/pack"
 	"github.com/juece/juece/workflow/scoresheet"
-	"github.com/juece/juece/workflow/transparency"
 )
 
 // serveCmd serves the API.
@@ -37,6 +36,7 @@ type serveCmd struct {
 	Hooks     hooks      `embed:""`
 	Packs     string     `type:"existingdir" placeholder:"DIR" help:"本机关规则包（*.yaml）的目录，原文本存于其下kept目录。A directory with rule packs of the organ's own; earlier texts of them stand in kept below it."`
 	Lang      string     `enum:"zh,en" default:"zh" help:"语言：zh或者en。The language."`
+	Files     fileFlags  `embed:""`
 	Front     frontFlags `embed:""`
 	TLS       tlsFlags   `embed:"" prefix:"tls-"`
 	PlainHTTP bool       `name:"plain-http" help:"在非本机地址上不加密：线路已由网关、网格等保护。Serve other machines without TLS: the way is protected by a gateway or a mesh."`
@@ -141,7 +141,11 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	}
 	defer closeMetrics()
 	front.metrics, front.traces, svc.Observe = metrics, traces, metrics.recorded
-	handler, err := newHandler(svc, log, sheets, who, front, version())
+	options, err := c.Files.into(httpapi.Options{Identify: who.identify, Sheets: sheets, Log: log, Program: "juece " + version()})
+	if err != nil {
+		return err
+	}
+	handler, err := newHandler(svc, front.into(options))
 	if err != nil {
 		return err
 	}
@@ -171,6 +175,7 @@ func (c *serveCmd) check(logger *slog.Logger) error {
 		func() error { _, err := c.source(); return err },
 		func() error { _, err := c.TLS.open(logger); return err },
 		c.tracesFlags.check,
+		func() error { _, err := c.Files.into(httpapi.Options{}); return err },
 		func() (err error) {
 			if c.Tokens != "" {
 				static, err = readTokens(c.Tokens)
@@ -284,10 +289,10 @@ func newService(st *store.Store, sheets *scoresheet.Set, ownPacks string, s suit
 }
 
 // newHandler puts the API under /v1, and a page that says so at the root.
-func newHandler(svc *workflow.Service, log transparency.Log, sheets *scoresheet.Set, who *identities, front *front, version string) (http.Handler, error) {
+func newHandler(svc *workflow.Service, options httpapi.Options) (http.Handler, error) {
 	mux := http.NewServeMux()
 	api := humago.NewWithPrefix(mux, "/v1", documentConfig())
-	if err := httpapi.Register(api, svc, front.into(httpapi.Options{Identify: who.identify, Sheets: sheets, Logger: front.logger, Log: log, Program: "juece " + version})); err != nil {
+	if err := httpapi.Register(api, svc, options); err != nil {
 		return nil, err
 	}
 	if err := describe(mux, api); err != nil {

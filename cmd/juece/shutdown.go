@@ -11,9 +11,15 @@ import (
 	"time"
 )
 
-// transferTime is how long a request may take to arrive, and its answer to
-// leave: enough for the largest material.
-const transferTime = 2 * time.Minute
+const (
+	// transferTime is how long a request may take to arrive. A file that is
+	// uploaded has its own time; see [httpapi.Options].
+	transferTime = 2 * time.Minute
+	// Each part of an answer, some 32 KiB, may take partTime to leave, and all
+	// of it answerTime, wherever the request came from: who downloads a large
+	// file on a slow line gets it, and who reads nothing is let go.
+	partTime, answerTime = time.Minute, time.Hour
+)
 
 // stopFlags say how the server stops.
 type stopFlags struct {

@@ -40,8 +40,13 @@ type placed struct {
 	leave func()
 }
 
+// isStream reports whether an answer is a stream.
+func isStream(h http.Header) bool {
+	return strings.HasPrefix(h.Get("Content-Type"), "text/event-stream")
+}
+
 func (p placed) WriteHeader(status int) {
-	if strings.HasPrefix(p.Header().Get("Content-Type"), "text/event-stream") {
+	if isStream(p.Header()) {
 		p.leave()
 	}
 	p.ResponseWriter.WriteHeader(status)
