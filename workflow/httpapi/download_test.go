@@ -164,7 +164,7 @@ func TestAFileThatIsErasedOnTheWay(t *testing.T) {
 	content := lines(600_000)
 	digest := s.kept(t, content, nil)
 	server := s.listen(t)
-	r, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+"/v1/decisions/"+id+"/materials/"+digest, http.NoBody)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v1/decisions/"+id+"/materials/"+digest, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}

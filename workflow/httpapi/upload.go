@@ -179,7 +179,7 @@ func (f *form) read(boundary string) error {
 	for {
 		f.from.allow(maxAround)
 		part, err := parts.NextRawPart()
-		if err == io.EOF { //nolint:errorlint // wrapped, it is a form without an end
+		if err == io.EOF { // as it is: wrapped, it is a form without an end
 			break
 		}
 		if err != nil {
