@@ -1,7 +1,11 @@
 package store
 
 import (
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
+	"slices"
 	"strings"
 )
 
@@ -45,6 +49,14 @@ const (
 	stateDeadlock      = "40P01"
 	stateDuplicate     = "23505"
 
+	classConnection    = "08"
+	classResources     = "53" // too many connections; the disk is full
+	stateCanceled      = "57014"
+	stateReadOnly      = "25006" // a standby, which another is about to relieve
+	stateShutdown      = "57P01"
+	stateCrash         = "57P02"
+	stateCannotConnect = "57P03" // it starts, or stops
+
 	sqliteBusy       = 5
 	sqliteLocked     = 6
 	sqliteConstraint = 19
@@ -60,6 +72,24 @@ func (e Engine) transient(err error) bool {
 	}
 	code := sqliteCode(err)
 	return code == sqliteBusy || code == sqliteLocked
+}
+
+// unavailable reports whether the database cannot be used for reasons that pass:
+// it is gone, starts or stops, is full, or was taken up by others whenever it
+// was tried.
+func (e Engine) unavailable(err error) bool {
+	if e.transient(err) {
+		return true
+	}
+	if e != PostgreSQL {
+		return false
+	}
+	if state := sqlState(err); state != "" {
+		return strings.HasPrefix(state, classConnection) || strings.HasPrefix(state, classResources) ||
+			slices.Contains([]string{stateCanceled, stateReadOnly, stateShutdown, stateCrash, stateCannotConnect}, state)
+	}
+	var network net.Error
+	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // fenced reports whether the primary key of the entries refused a row, or that

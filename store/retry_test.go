@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -66,19 +69,27 @@ func (e sqliteError) Code() int     { return int(e) }
 func TestRetry(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name     string
-		engine   store.Engine
-		err      error
-		again    bool
-		conflict bool
+		name   string
+		engine store.Engine
+		err    error
+		again  bool
+		told   error // what the error is, besides the driver's; nil when it is nothing else
 	}{
-		{"serialization failure", store.PostgreSQL, postgresError("40001"), true, false},
-		{"deadlock", store.PostgreSQL, postgresError("40P01"), true, false},
-		{"duplicate entry", store.PostgreSQL, postgresError("23505"), true, true},
-		{"disk full", store.PostgreSQL, postgresError("53100"), false, false},
-		{"busy", store.SQLite, sqliteError(5), true, false},
-		{"busy snapshot", store.SQLite, sqliteError(517), true, false},
-		{"corrupt", store.SQLite, sqliteError(11), false, false},
+		{"serialization failure", store.PostgreSQL, postgresError("40001"), true, workflow.ErrUnavailable},
+		{"deadlock", store.PostgreSQL, postgresError("40P01"), true, workflow.ErrUnavailable},
+		{"duplicate entry", store.PostgreSQL, postgresError("23505"), true, workflow.ErrConflict},
+		{"disk full", store.PostgreSQL, postgresError("53100"), false, workflow.ErrUnavailable},
+		{"too many connections", store.PostgreSQL, postgresError("53300"), false, workflow.ErrUnavailable},
+		{"shut down", store.PostgreSQL, postgresError("57P01"), false, workflow.ErrUnavailable},
+		{"starting", store.PostgreSQL, postgresError("57P03"), false, workflow.ErrUnavailable},
+		{"a standby", store.PostgreSQL, postgresError("25006"), false, workflow.ErrUnavailable},
+		{"taken too long", store.PostgreSQL, postgresError("57014"), false, workflow.ErrUnavailable},
+		{"connection refused", store.PostgreSQL, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, false, workflow.ErrUnavailable},
+		{"cut off", store.PostgreSQL, io.ErrUnexpectedEOF, false, workflow.ErrUnavailable},
+		{"no such table", store.PostgreSQL, postgresError("42P01"), false, nil},
+		{"busy", store.SQLite, sqliteError(5), true, workflow.ErrUnavailable},
+		{"busy snapshot", store.SQLite, sqliteError(517), true, workflow.ErrUnavailable},
+		{"corrupt", store.SQLite, sqliteError(11), false, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -88,8 +99,13 @@ func TestRetry(t *testing.T) {
 			s := store.New(tt.engine, db)
 
 			err := s.Append(t.Context(), storetest.Act("d", 1))
-			if !errors.Is(err, tt.err) || errors.Is(err, workflow.ErrConflict) != tt.conflict {
+			if !errors.Is(err, tt.err) {
 				t.Errorf("got error %v", err)
+			}
+			for _, what := range []error{workflow.ErrConflict, workflow.ErrUnavailable} {
+				if errors.Is(err, what) != (what == tt.told) {
+					t.Errorf("%v: %t of %v", what, errors.Is(err, what), err)
+				}
 			}
 			if tries := host.tries.Swap(0); (tries > 1) != tt.again || tries > 20 {
 				t.Errorf("tried %d times", tries)

@@ -112,7 +112,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // failed says which operation on which decision failed. Drivers report a
 // cancelled query in their own words (PostgreSQL: 57014); when the context has
-// ended, that is the error to compare with.
+// ended, that is the error to compare with. What may pass is told apart from
+// what is wrong.
 func (s *Store) failed(ctx context.Context, operation, decision string, err error) error {
 	if err == nil {
 		return nil
@@ -120,8 +121,12 @@ func (s *Store) failed(ctx context.Context, operation, decision string, err erro
 	known := errors.Is(err, workflow.ErrConflict) || errors.Is(err, workflow.ErrNotFound) || errors.Is(err, workflow.ErrKeyReused) ||
 		errors.Is(err, transparency.ErrConflict) || errors.Is(err, transparency.ErrNotFound) || errors.Is(err, transparency.ErrGap) ||
 		errors.Is(err, workflow.ErrErased)
-	if ended := ctx.Err(); ended != nil && !known && !errors.Is(err, ended) {
+	switch ended := ctx.Err(); {
+	case known, ended != nil && errors.Is(err, ended):
+	case ended != nil:
 		return fmt.Errorf("store: %s %s: %w: %w", operation, decision, ended, err)
+	case s.engine.unavailable(err):
+		return fmt.Errorf("store: %s %s: %w: %w", operation, decision, workflow.ErrUnavailable, err)
 	}
 	return fmt.Errorf("store: %s %s: %w", operation, decision, err)
 }

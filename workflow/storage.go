@@ -23,6 +23,11 @@ var (
 	ErrConflict = errors.New("workflow: conflict: the decision has moved on")
 	// ErrKeyReused: the idempotency key was used for another request.
 	ErrKeyReused = errors.New("workflow: idempotency key reused for another request")
+	// ErrUnavailable: the store cannot be reached now, or was taken up by
+	// others again and again. Ask again; what was asked to be written may have
+	// been, when the connection broke on the way back, so ask with the same
+	// idempotency key.
+	ErrUnavailable = errors.New("workflow: the store is not available now")
 	// ErrErased is wrapped by every [ErasedError].
 	ErrErased = errors.New("workflow: erased")
 )

@@ -47,14 +47,6 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Title }
 // GetStatus implements huma.StatusError.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// GetHeaders implements huma.HeadersError: what is only busy is asked again.
-func (p *Problem) GetHeaders() http.Header {
-	if p.Code == "busy" {
-		return http.Header{"Retry-After": {"1"}}
-	}
-	return nil
-}
-
 // ContentType implements huma.ContentTypeFilter.
 func (p *Problem) ContentType(string) string { return problemType }
 
@@ -178,14 +170,18 @@ type later struct {
 
 func (e later) Unwrap() error { return e.error }
 
-// failure is an error as huma answers it.
+// failure is an error as huma answers it. What cannot be had now is asked for
+// again, and when.
 func (s *server) failure(ctx context.Context, lang string, err error) error {
 	p := s.problem(ctx, lang, err)
 	var after later
-	if errors.As(err, &after) {
-		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {seconds(after.wait)}})
+	if !errors.As(err, &after) {
+		if p.Status != http.StatusServiceUnavailable {
+			return p
+		}
+		after.wait = time.Second
 	}
-	return p
+	return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {seconds(after.wait)}})
 }
 
 // seconds is a Retry-After: whole seconds, and not too early.
@@ -233,6 +229,9 @@ func (s *server) problem(ctx context.Context, lang string, err error) *Problem {
 		return newProblem("not_found", lang)
 	case errors.Is(err, pack.ErrUnknown):
 		return newProblem("unknown_pack", lang)
+	case errors.Is(err, workflow.ErrUnavailable):
+		s.opts.Logger.WarnContext(ctx, "the store is not available", "error", err)
+		return newProblem("not_ready", lang)
 	}
 	s.opts.Logger.ErrorContext(ctx, "request failed", "error", err)
 	return newProblem("internal", lang)
