@@ -162,7 +162,7 @@ func (s *server) stream(who caller, follow bool, from source) (*huma.StreamRespo
 	}}, nil
 }
 
-// open begins the answer. A server's deadlines are for answers that end.
+// open begins the answer.
 func (s *server) open(out huma.Context) *stream {
 	to := &stream{
 		limits: s.opts.Streams, over: time.Now().Add(s.opts.Streams.Time), out: out.BodyWriter(),
@@ -171,7 +171,6 @@ func (s *server) open(out huma.Context) *stream {
 	if w, ok := to.out.(http.ResponseWriter); ok {
 		to.line = http.NewResponseController(w)
 	}
-	_ = out.SetReadDeadline(time.Time{}) // where there is none, nothing is cut
 	out.SetHeader("Content-Type", "text/event-stream")
 	out.SetHeader("Cache-Control", "no-store")
 	out.SetHeader("X-Accel-Buffering", "no")
