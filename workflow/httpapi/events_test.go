@@ -288,7 +288,11 @@ func TestAStreamGoesOnAfterAnyEntry(t *testing.T) {
 func TestAStreamOfManyCasesGoesOnAfterAnyEntry(t *testing.T) {
 	t.Parallel()
 	r := serveStreams(t, openSQLite(t), httpapi.Streams{Overlap: time.Millisecond}, 0)
-	ids := []string{r.mustPerform(t, beforeComment()), r.mustPerform(t, beforeComment()[:4]), r.mustPerform(t, beforeComment())}
+	ids := []string{r.mustPerform(t, beforeComment()[:6]), r.mustPerform(t, beforeComment()[:4]), r.mustPerform(t, beforeComment())}
+	time.Sleep(5 * time.Millisecond) // the first case comes last, with entries from before the others
+	if err := r.act(t.Context(), ids[0], beforeComment()[6]); err != nil {
+		t.Fatal(err)
+	}
 	all := r.read(t, auditor(), "/events?follow=false&since=2026-01-01T00:00:00Z", "").rest()
 	want := map[string]bool{}
 	for _, id := range ids {
