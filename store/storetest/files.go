@@ -153,6 +153,7 @@ func beforeChunks(t *testing.T, host *sql.DB, files []workflow.Material) {
 	}
 	for _, statement := range []string{
 		`DROP TABLE juece_material_chunks`, `ALTER TABLE juece_materials DROP COLUMN size`,
+		`DROP INDEX juece_decisions_by_organ_change`, `DROP INDEX juece_decisions_by_change`, // of what came later
 		`DELETE FROM juece_schema_version WHERE version_id > 4`,
 	} {
 		exec(t, host, statement)

@@ -407,7 +407,6 @@ func migrationQueues(t *testing.T, db Database) {
 		`ALTER TABLE juece_opinions DROP COLUMN erased`,
 		`DROP INDEX juece_outbox_unrouted`, `ALTER TABLE juece_outbox DROP COLUMN routed`, `DROP TABLE juece_deliveries`,
 		`DROP TABLE juece_reminders`, `DROP INDEX juece_tasks_by_due`, `DROP TABLE juece_subscribers`,
-		`DROP INDEX juece_decisions_by_organ_change`, `DROP INDEX juece_decisions_by_change`,
 		`DELETE FROM juece_schema_version WHERE version_id > 1`,
 	} {
 		_, err := host.ExecContext(ctx, statement)
