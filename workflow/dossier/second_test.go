@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -99,6 +100,8 @@ func agree(t testing.TB, name string, first *dossier.Report, other secondVerdict
 	return true
 }
 
+var recordedOn = regexp.MustCompile(`"recorded_at":"[0-9-]+T`)
+
 // The second verifier was written from docs/history-format.md. Over sound and
 // tampered dossiers it says what the first one says.
 func TestTheSecondVerifierAgrees(t *testing.T) {
@@ -140,6 +143,12 @@ func TestTheSecondVerifierAgrees(t *testing.T) {
 				add(fmt.Sprintf("%s, round %d", class.name, round), a.data)
 			}
 		}
+	}
+	for _, day := range []string{"2026-13-01", "2026-00-10", "2026-02-30", "2026-04-00"} { // no such days
+		u, lines := x.u.clone(), slices.Clone(x.lines)
+		lines[4] = recordedOn.ReplaceAll(lines[4], []byte(`"recorded_at":"`+day+`T`))
+		u.setEntries(lines)
+		add(day, u.pack(t))
 	}
 	r := rand.New(rand.NewPCG(714, 0))
 	for i := range flips {
