@@ -188,8 +188,13 @@ func (m *madeUp) call(op *huma.Operation) settled {
 		c.header["If-Match"] = "*"
 	}
 	c.actor = sample.Actor("d713", pick(m.r, m.declared(op)))
-	if op.OperationID == "upload-material" && m.r.IntN(2) == 0 {
+	query := url.Values{}
+	switch {
+	case op.OperationID != "upload-material":
+	case m.r.IntN(2) == 0:
 		c.body, c.header["Content-Type"] = m.form(), "multipart/form-data; boundary="+boundary
+	default:
+		query.Set("name", "调研报告")
 	}
 	if step, act := m.steps[op.OperationID]; act {
 		c.actor = step.Actor
@@ -202,7 +207,6 @@ func (m *madeUp) call(op *huma.Operation) settled {
 			body["pack"] = "d713"
 		}
 	}
-	query := url.Values{}
 	for _, param := range op.Parameters {
 		if param.In == "query" && (param.Required || m.r.IntN(5) == 0) {
 			query.Set(param.Name, m.right(param))
