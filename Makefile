@@ -13,7 +13,7 @@ LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # The race detector makes everything several times slower, so it gets what runs
 # at once: stores, sealers and delivery whole, and of the rest the tests whose
 # names say so. The last run has everything.
-AT_ONCE  := Wins|Repeat|Once|Cross|Server|Workers|Interrupt|AtATime|Killed|Rotate|Revocation
+AT_ONCE  := Wins|Repeat|Once|Cross|Workers|Interrupt|AtATime|Killed|Rotate|Revocation|LeavesNothing|UnderWay
 
 test: postgres node chromium
 	$(GO) vet ./...

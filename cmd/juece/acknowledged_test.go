@@ -357,7 +357,7 @@ func (o *office) compare(t *testing.T, clerks []*clerk) (acts, lost int) {
 }
 
 // The second signal ends the program at once, whatever it is waiting for.
-func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
+func TestASecondSignalEndsTheProgram(t *testing.T) {
 	t.Parallel()
 	p := launch(t, "juece", "--demo", "--drain-delay", "10m", "--log-level", "info")
 	for range 2 {

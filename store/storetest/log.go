@@ -469,6 +469,9 @@ func bare(decision string, seq int64) workflow.Write {
 
 // longLog logs what sealing costs.
 func longLog(t *testing.T, db Database) {
+	if RaceEnabled {
+		t.Skip("one sealing after the other")
+	}
 	s := Migrated(t, db)
 	host, _ := db.Host(t)
 	ctx := t.Context()
