@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/juece/juece/decision"
+	"github.com/juece/juece/store/storetest"
 	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/calendar"
 	"github.com/juece/juece/workflow/httpapi"
@@ -16,6 +17,9 @@ import (
 // has ended, is answered as it was the first time: status, version, place, and
 // the body byte for byte.
 func TestARepeatIsAnsweredTheSameAfterTheCaseHasMovedOn(t *testing.T) {
+	if storetest.RaceEnabled {
+		t.Skip("one request after the other")
+	}
 	t.Parallel()
 	h := serve(t, openSQLite(t))
 	type asked struct {
