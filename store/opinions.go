@@ -114,18 +114,7 @@ func (s *Store) compare(ctx context.Context, x sqlx.ExtContext, decision string,
 	for i, r := range rows {
 		ids[i] = r.ID
 	}
-	list, err := json.Marshal(ids)
-	if err != nil {
-		return err
-	}
-	var held []opinionRow
-	err = sqlx.SelectContext(ctx, x, &held, s.engine.choose(`
-		SELECT opinion_id, digest
-		FROM juece_opinions
-		WHERE decision_id = $1 AND opinion_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))`, `
-		SELECT opinion_id, digest
-		FROM juece_opinions
-		WHERE decision_id = $1 AND opinion_id IN (SELECT value FROM json_each($2))`), decision, string(list))
+	held, err := s.held(ctx, x, decision, ids)
 	if err != nil {
 		return err
 	}
@@ -139,6 +128,31 @@ func (s *Store) compare(ctx context.Context, x sqlx.ExtContext, decision string,
 		}
 	}
 	return nil
+}
+
+// Held implements [workflow.Register].
+func (s *Store) Held(ctx context.Context, decision string, ids []string) ([]workflow.Opinion, error) {
+	rows, err := s.held(ctx, s.reader(), decision, ids)
+	if err != nil {
+		return nil, s.failed(ctx, "look up opinions of", decision, err)
+	}
+	return opinions(rows), nil
+}
+
+func (s *Store) held(ctx context.Context, x sqlx.QueryerContext, decision string, ids []string) ([]opinionRow, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	var rows []opinionRow
+	err = sqlx.SelectContext(ctx, x, &rows, `
+		SELECT o.opinion_id, o.digest, o.body, o.received_at, o.erased, COALESCE(p.position, 0) AS position
+		FROM juece_opinions AS o
+		LEFT JOIN juece_opinion_positions AS p ON p.decision_id = o.decision_id AND p.opinion_id = o.opinion_id
+		WHERE o.decision_id = $1 AND o.opinion_id IN (`+s.engine.choose(
+		`SELECT json_array_elements_text(CAST($2 AS JSON))`, `SELECT value FROM json_each($2)`)+`)
+		ORDER BY o.opinion_id`, decision, string(list))
+	return rows, err
 }
 
 // Pending implements [workflow.Register].

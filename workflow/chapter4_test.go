@@ -490,8 +490,8 @@ func TestArt35OpinionsInTheRegisterAreNotPassedOver(t *testing.T) {
 	open, end := openChange, conclude("changed")
 	open.Case, end.Case = other, other
 	end.Entry, end.Digest = b.digest(other, "publish")
-	receipts, err := b.svc.ReceiveOpinions(t.Context(), id, public, opinion)
-	if err != nil || len(receipts) != 1 {
+	receipts, err := b.svc.ReceiveOpinions(t.Context(), id, public, "", opinion)
+	if err != nil || len(receipts.Opinions) != 1 {
 		t.Fatal(err)
 	}
 	waits := func(findings []workflow.Finding) bool {
@@ -531,7 +531,7 @@ func TestArt35OpinionsInTheRegisterAreNotPassedOver(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err = b.svc.ReceiveOpinions(t.Context(), id, public, opinion) // for the decision that took its place
+	_, err = b.svc.ReceiveOpinions(t.Context(), id, public, "", opinion) // for the decision that took its place
 	b.refused(err, workflow.CodeOpinionsClosed)
 }
 
@@ -551,7 +551,7 @@ func TestArt35AnAbandonedAdjustmentEndsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	end.Entry, end.Digest = b.digest(other, "withdraw")
-	_, err := b.svc.ReceiveOpinions(t.Context(), id, sample.Actor("d713", workflow.RolePublic),
+	_, err := b.svc.ReceiveOpinions(t.Context(), id, sample.Actor("d713", workflow.RolePublic), "",
 		[]decision.Opinion{{Activity: workflow.Feedback, Channel: "telephone", Verification: "anonymous", Text: "反对"}})
 	if err != nil {
 		t.Fatal(err)

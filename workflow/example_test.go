@@ -50,7 +50,7 @@ func Example() {
 	for _, s := range steps[1:] {
 		clock.Set(s.On)
 		if s.Opinions != nil { // opinions go through the register, not the history
-			if _, err := svc.ReceiveOpinions(ctx, opened.Decision, s.Actor, s.Opinions); err != nil {
+			if _, err := svc.ReceiveOpinions(ctx, opened.Decision, s.Actor, "", s.Opinions); err != nil {
 				log.Fatal(err)
 			}
 			if _, err := svc.CommitOpinions(ctx, opened.Decision, s.Actor); err != nil {

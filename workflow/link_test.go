@@ -184,15 +184,15 @@ func TestArt35OpinionsComeInAfterPublication(t *testing.T) {
 	public := sample.Actor("d713", workflow.RolePublic)
 	opinion := []decision.Opinion{{Activity: workflow.Feedback, Channel: "telephone", Verification: "anonymous", Text: "执行太慢"}}
 	id := b.perform(sample.Before("d713", "publish"))
-	if _, err := b.svc.ReceiveOpinions(t.Context(), id, public, opinion); !errors.Is(err, workflow.ErrNotFound) { // of which nobody knows yet
+	if _, err := b.svc.ReceiveOpinions(t.Context(), id, public, "", opinion); !errors.Is(err, workflow.ErrNotFound) { // of which nobody knows yet
 		t.Errorf("before it is published: %v", err)
 	}
-	_, err := b.svc.ReceiveOpinions(t.Context(), id, sample.Actor("d713", workflow.RoleExecutingUnit), opinion)
+	_, err := b.svc.ReceiveOpinions(t.Context(), id, sample.Actor("d713", workflow.RoleExecutingUnit), "", opinion)
 	b.refused(err, workflow.CodeOpinionsClosed)
 	if err := b.do(id, acts("publish")[0]); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.svc.ReceiveOpinions(t.Context(), id, public, opinion); err != nil {
+	if _, err := b.svc.ReceiveOpinions(t.Context(), id, public, "", opinion); err != nil {
 		t.Error(err)
 	}
 	receipts, err := b.svc.CommitOpinions(t.Context(), id, sample.Actor("d713", workflow.RoleExecutingUnit))

@@ -1,11 +1,19 @@
 package workflow
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/juece/juece/decision"
 	"github.com/juece/juece/workflow/calendar"
@@ -25,41 +33,134 @@ const maxBatch = 10_000
 // letter or was said in a meeting for as long as the draft is being formed.
 // From publication on, for as long as the decision is in force, anybody can
 // give [Feedback].
-// The answer holds a digest for each opinion, in order: its author's receipt.
-func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Actor, opinions []decision.Opinion) ([]Opinion, error) {
+//
+// With a key, the same opinions from the same caller are taken once, on
+// whichever replica and however late the repeat comes: also when the period has
+// ended or an opinion was erased meanwhile. Others under the key are
+// [ErrKeyReused], and none of them is kept.
+func (s *Service) ReceiveOpinions(ctx context.Context, id string, by decision.Actor, key string, opinions []decision.Opinion) (Intake, error) {
 	if !by.Reaches(id) {
-		return nil, fmt.Errorf("%w: the identity is limited to other cases", ErrNotFound)
+		return Intake{}, fmt.Errorf("%w: the identity is limited to other cases", ErrNotFound)
 	}
 	c, err := s.Read(ctx, id)
 	if err != nil {
-		return nil, err
+		return Intake{}, err
 	}
 	now := s.now()
-	kept := make([]Opinion, 0, len(opinions))
+	closed := false
 	for _, o := range opinions {
 		if err := decision.ValidateValue("opinion", o); err != nil {
-			return nil, err
+			return Intake{}, err
 		}
-		if !takesOpinions(c, o.Activity, calendar.DateOf(now), by) {
-			if !announced(c, o.Activity) && !Reads(by, c.Organ().Name) { // nor is he told that there is such a case
-				return nil, fmt.Errorf("%w: no such activity", ErrNotFound)
-			}
-			return nil, &RefusedError{
-				Code: CodeOpinionsClosed, Act: "opinion", Stage: c.Stage,
-				Zh: "此项活动现在不接收意见", En: "this activity takes no opinions now",
-			}
+		switch {
+		case takesOpinions(c, o.Activity, calendar.DateOf(now), by):
+		case !announced(c, o.Activity) && !Reads(by, c.Organ().Name): // nor is he told that there is such a case
+			return Intake{}, fmt.Errorf("%w: no such activity", ErrNotFound)
+		case !forAll(c, o.Activity) && !undertakes(c, by): // at no time
+			return Intake{}, opinionsClosed(c)
+		default:
+			closed = true
 		}
+	}
+	if before, err := s.received(ctx, id, by, key, opinions); err != nil || before.Replayed {
+		return before, err
+	}
+	if closed {
+		return Intake{}, opinionsClosed(c)
+	}
+	kept := make([]Opinion, len(opinions))
+	for i, o := range opinions {
 		o.Salt = rand.Text()
 		body, err := marshal(o)
 		if err != nil {
-			return nil, err
+			return Intake{}, err
 		}
-		kept = append(kept, Opinion{ID: s.newID(), Digest: s.Suite.Opinion(body), Body: body, ReceivedAt: now})
+		kept[i] = Opinion{ID: s.newID(), Digest: s.Suite.Opinion(body), Body: body, ReceivedAt: now}
+		if key != "" {
+			kept[i].ID = opinionID(by, key, i)
+		}
 	}
-	if err := s.Register.Receive(ctx, id, kept); err != nil {
-		return nil, err
+	err = s.Register.Receive(ctx, id, kept)
+	if errors.Is(err, ErrConflict) { // a request with the key was faster
+		if before, again := s.received(ctx, id, by, key, opinions); again != nil || before.Replayed {
+			return before, again
+		}
 	}
-	return kept, nil
+	if err != nil {
+		return Intake{}, err
+	}
+	return Intake{Opinions: kept}, nil
+}
+
+// Intake is what came of handing opinions in.
+type Intake struct {
+	Opinions []Opinion // in the order in which they were sent; the digest of each is its author's receipt
+	Replayed bool      // the idempotency key had brought them before
+}
+
+// opinionID is the id of the opinion at an index of the request with a key: the
+// same wherever and whenever the request comes. The ids of a request ascend.
+// Two organs may each call somebody by the same id.
+func opinionID(by decision.Actor, key string, index int) string {
+	name := strings.Join([]string{by.Organ, by.ID, by.OnBehalfOf, key}, "\x00")
+	id := uuid.NewHash(sha256.New(), uuid.NameSpaceOID, []byte(name), 8)
+	binary.BigEndian.PutUint32(id[12:], uint32(index)) //nolint:gosec // no request has so many
+	return id.String()
+}
+
+// received returns what the key has brought already, if anything.
+func (s *Service) received(ctx context.Context, id string, by decision.Actor, key string, opinions []decision.Opinion) (Intake, error) {
+	if key == "" {
+		return Intake{}, nil
+	}
+	ids := make([]string, len(opinions)+1) // one more: there may have been more the first time
+	for i := range ids {
+		ids[i] = opinionID(by, key, i)
+	}
+	held, err := s.Register.Held(ctx, id, ids)
+	if err != nil || len(held) == 0 {
+		return Intake{}, err
+	}
+	if len(held) != len(opinions) {
+		return Intake{}, ErrKeyReused
+	}
+	for i, o := range held {
+		same, err := says(o, opinions[i])
+		if err != nil {
+			return Intake{}, err
+		}
+		if !same {
+			return Intake{}, ErrKeyReused
+		}
+	}
+	return Intake{Opinions: held, Replayed: true}, nil
+}
+
+// says reports whether an opinion that is held is the one that was sent, but
+// for the salt, which is of each receipt. Nobody knows any more what one that
+// was erased said; its key is believed.
+func says(held Opinion, sent decision.Opinion) (bool, error) {
+	if held.Erased > 0 {
+		return true, nil
+	}
+	var said decision.Opinion
+	if err := json.Unmarshal(held.Body, &said); err != nil {
+		return false, fmt.Errorf("workflow: opinion %s: %w", held.ID, err)
+	}
+	said.Salt, sent.Salt = "", ""
+	a, err := marshal(said)
+	if err != nil {
+		return false, err
+	}
+	b, err := marshal(sent)
+	return bytes.Equal(a, b), err
+}
+
+func opinionsClosed(c Case) error {
+	return &RefusedError{
+		Code: CodeOpinionsClosed, Act: "opinion", Stage: c.Stage,
+		Zh: "此项活动现在不接收意见", En: "this activity takes no opinions now",
+	}
 }
 
 // announced reports whether the public was told of an activity, and so of the
@@ -70,9 +171,20 @@ func announced(c Case, activity string) bool {
 		slices.ContainsFunc(c.Decision.Announcements, func(a decision.Done[decision.AnnounceHearing]) bool { return a.Act.Activity == activity })
 }
 
+// forAll reports whether anybody can give opinions on an activity in its time,
+// and not only the undertaking unit enter what it was told.
+func forAll(c Case, activity string) bool {
+	return activity == Feedback ||
+		slices.ContainsFunc(c.Decision.Comments, func(o decision.Done[decision.OpenComment]) bool { return o.Act.Activity == activity })
+}
+
+func undertakes(c Case, by decision.Actor) bool {
+	return slices.Contains(by.Roles, RoleUndertakingUnit) && by.Organ == c.Organ().Name
+}
+
 // takesOpinions says whether an activity takes opinions from the actor today.
 func takesOpinions(c Case, activity string, today calendar.Date, by decision.Actor) bool {
-	staff := slices.Contains(by.Roles, RoleUndertakingUnit) && by.Organ == c.Organ().Name
+	staff := undertakes(c, by)
 	forming := c.Stage == StageDrafting || c.Stage == StageReview || c.Stage == StageReviewed
 	if activity == Feedback { // Art 35 ¶2: from publication on, by anybody
 		return slices.Contains(inForce, c.Stage)
@@ -91,7 +203,8 @@ func takesOpinions(c Case, activity string, today calendar.Date, by decision.Act
 }
 
 // CommitOpinions commits the history to the opinions that are pending in the
-// register, at most ten thousand at a time, and returns the receipt of each
+// register, at most ten thousand at a time and in each batch in the order in
+// which they were received, and returns the receipt of each
 // act. No pending opinion is not an error: the list is empty.
 func (s *Service) CommitOpinions(ctx context.Context, id string, by decision.Actor) ([]Receipt, error) {
 	// Whoever may not is told so, also when nothing waits.
@@ -108,6 +221,10 @@ func (s *Service) CommitOpinions(ctx context.Context, id string, by decision.Act
 		if err != nil {
 			return receipts, err
 		}
+		// In the order in which they came: an id that a key made tells no time.
+		slices.SortFunc(pending, func(a, b Opinion) int {
+			return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.ID, b.ID))
+		})
 		first := have.Decision.OpinionCount() + 1
 		positions := make([]Position, len(pending))
 		digests := make([]history.Digest, len(pending))

@@ -41,7 +41,7 @@ func TestAnActorKeepsToTheCasesWithinReach(t *testing.T) {
 
 	public := sample.Actor("d713", workflow.RolePublic)
 	public.Cases = []string{second}
-	if _, err := b.svc.ReceiveOpinions(t.Context(), first, public, nil); !errors.Is(err, workflow.ErrNotFound) {
+	if _, err := b.svc.ReceiveOpinions(t.Context(), first, public, "", nil); !errors.Is(err, workflow.ErrNotFound) {
 		t.Errorf("an opinion on a case out of reach: %v", err)
 	}
 	office := sample.Actor("d713", workflow.RoleGovOffice)

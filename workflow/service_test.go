@@ -279,7 +279,7 @@ func TestOpinionsDoNotDisturbTheOffice(t *testing.T) {
 		for range 8 {
 			wg.Go(func() {
 				for range 3 {
-					if _, err := svc.ReceiveOpinions(ctx, id, public, opinions); err != nil {
+					if _, err := svc.ReceiveOpinions(ctx, id, public, "", opinions); err != nil {
 						t.Errorf("receive: %v", err)
 					}
 				}
@@ -312,14 +312,14 @@ func TestOpinionsDoNotDisturbTheOffice(t *testing.T) {
 		clock.Set(date("04-17")) // the day after the period
 		stranger := consult
 		stranger.Organ = "邻县人民政府"
-		if _, err := svc.ReceiveOpinions(ctx, id, stranger, opinions[:1]); !errors.Is(err, workflow.ErrRefused) {
+		if _, err := svc.ReceiveOpinions(ctx, id, stranger, "", opinions[:1]); !errors.Is(err, workflow.ErrRefused) {
 			t.Errorf("staff of another organ enters an opinion: %v", err)
 		}
-		if _, err := svc.ReceiveOpinions(ctx, id, consult, opinions[:1]); err != nil {
+		if _, err := svc.ReceiveOpinions(ctx, id, consult, "", opinions[:1]); err != nil {
 			t.Errorf("staff enters a late letter: %v", err)
 		}
 		var refused *workflow.RefusedError
-		if _, err := svc.ReceiveOpinions(ctx, id, public, opinions[:1]); !errors.As(err, &refused) || refused.Code != workflow.CodeOpinionsClosed {
+		if _, err := svc.ReceiveOpinions(ctx, id, public, "", opinions[:1]); !errors.As(err, &refused) || refused.Code != workflow.CodeOpinionsClosed {
 			t.Errorf("an opinion after the period: %v", err)
 		}
 	})

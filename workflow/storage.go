@@ -73,8 +73,12 @@ type Store interface {
 // commits to them in batches by a root.
 type Register interface {
 	// Receive keeps opinions, all or none. Receiving an opinion again, with
-	// the same id and digest, is not an error and changes nothing.
+	// the same id and digest, is not an error and changes nothing; with another
+	// digest it is ErrConflict, and Held then returns what is held.
 	Receive(ctx context.Context, decision string, opinions []Opinion) error
+	// Held returns the opinions that are held under ids, committed to or
+	// not, in ascending order of id. See Opinion.Erased.
+	Held(ctx context.Context, decision string, ids []string) ([]Opinion, error)
 	// Pending returns opinions that no recorded act has committed to yet, in
 	// ascending order of id, at most limit.
 	Pending(ctx context.Context, decision string, limit int) ([]Opinion, error)
@@ -224,7 +228,7 @@ type Erasure struct {
 
 // Opinion is one opinion (意见) in the intake register.
 type Opinion struct {
-	ID         string // UUIDv7, given on receipt
+	ID         string // UUIDv7, given on receipt; UUIDv8 of caller, key and place when a key brought it
 	Digest     history.Digest
 	Body       []byte // a decision.Opinion as text, verbatim; outside the chain, so that it can be lawfully erased
 	ReceivedAt time.Time

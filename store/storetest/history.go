@@ -333,6 +333,7 @@ func endedContext(t *testing.T, s Subject) {
 			"Tasks":    func() error { _, err := s.Tasks(ctx, workflow.TaskQuery{Limit: 1}); return err },
 			"Receive":  func() error { return s.Receive(ctx, "d", Opinions(0, 1)) },
 			"Pending":  func() error { _, err := s.Pending(ctx, "d", 1); return err },
+			"Held":     func() error { _, err := s.Held(ctx, "d", []string{"o"}); return err },
 			"Opinions": func() error { _, err := s.Opinions(ctx, "d", 0, 1); return err },
 			"Keep":     func() error { return s.Keep(ctx, "d", Material("m")) },
 			"Material": func() error { _, err := s.Material(ctx, "d", Material("m").Digest); return err },

@@ -73,6 +73,15 @@ func opinionsAreCommitted(t *testing.T, s Subject) {
 		ok(t, err)
 		same(t, "ledger", got, ledger[page.from:page.to])
 	}
+	held, err := s.Held(ctx, "d", []string{list[7].ID, "none", list[4].ID, list[7].ID})
+	ok(t, err)
+	same(t, "held", held, []workflow.Opinion{ledger[2], list[7]})
+	held, err = s.Held(ctx, "f", []string{list[7].ID})
+	ok(t, err)
+	same(t, "held of another decision", held, []workflow.Opinion{})
+	held, err = s.Held(ctx, "d", nil)
+	ok(t, err)
+	same(t, "held of nothing", held, []workflow.Opinion{})
 	// A committed opinion that comes again stays where it is.
 	ok(t, s.Receive(ctx, "d", list))
 	got, err := s.Opinions(ctx, "d", 0, 100)

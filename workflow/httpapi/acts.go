@@ -33,20 +33,25 @@ const (
 	maxReasons = 200
 )
 
+// KeyHeader names a request.
+type KeyHeader struct {
+	Key string `header:"Idempotency-Key" maxLength:"128" pattern:"^[!-~]+$" doc:"同一请求重发时不变。Names the request, so that a repeat is answered the same."`
+}
+
 // actInput asks for an act. The body is read by [decodeAct].
 type actInput struct {
 	CasePath
 	ContentType string `header:"Content-Type" hidden:"true"`
 	IfMatch     string `header:"If-Match" doc:"所读的版本，如\"7\"；*表示任何版本。必填。The version that was read; * for any. Required." example:"\"7\""`
-	Key         string `header:"Idempotency-Key" maxLength:"128" pattern:"^[!-~]+$" doc:"同一请求重发时不变。Names the request, so that a repeat is answered the same."`
-	RawBody     []byte `contentType:"application/json"`
+	KeyHeader
+	RawBody []byte `contentType:"application/json"`
 }
 
 // proposeInput opens a case, so there is no version to match.
 type proposeInput struct {
 	ContentType string `header:"Content-Type" hidden:"true"`
-	Key         string `header:"Idempotency-Key" maxLength:"128" pattern:"^[!-~]+$" doc:"同一请求重发时不变。Names the request, so that a repeat is answered the same."`
-	RawBody     []byte `contentType:"application/json"`
+	KeyHeader
+	RawBody []byte `contentType:"application/json"`
 }
 
 type receiptOutput struct {

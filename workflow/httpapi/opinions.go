@@ -28,7 +28,13 @@ type OpinionReceipt struct {
 type opinionsInput struct {
 	CasePath
 	ContentType string `header:"Content-Type" hidden:"true"`
-	RawBody     []byte `contentType:"application/json"`
+	KeyHeader
+	RawBody []byte `contentType:"application/json"`
+}
+
+type opinionsOutput struct {
+	Replayed string `header:"Idempotent-Replayed" doc:"true：此前已经登记。They were entered before."`
+	Body     page[OpinionReceipt]
 }
 
 // opinionsBody is what comes in one request.
@@ -72,7 +78,7 @@ func (s *server) commit() {
 	add(s, op, actors(info.Kind), s.commitOpinions)
 }
 
-func (s *server) receiveOpinions(ctx context.Context, who caller, in *opinionsInput) (*body[page[OpinionReceipt]], error) {
+func (s *server) receiveOpinions(ctx context.Context, who caller, in *opinionsInput) (*opinionsOutput, error) {
 	var sent opinionsBody
 	if err := decodeStrictly(in.ContentType, in.RawBody, &sent); err != nil {
 		return nil, err
@@ -91,15 +97,18 @@ func (s *server) receiveOpinions(ctx context.Context, who caller, in *opinionsIn
 			return nil, err
 		}
 	}
-	kept, err := s.svc.ReceiveOpinions(ctx, in.ID, who.Actor, sent.Opinions)
+	intake, err := s.svc.ReceiveOpinions(ctx, in.ID, who.Actor, in.Key, sent.Opinions)
 	if err != nil {
 		return nil, err
 	}
-	out := page[OpinionReceipt]{Items: make([]OpinionReceipt, len(kept))}
-	for i, o := range kept {
-		out.Items[i] = OpinionReceipt{o.ID, o.Digest}
+	out := opinionsOutput{Body: page[OpinionReceipt]{Items: make([]OpinionReceipt, len(intake.Opinions))}}
+	for i, o := range intake.Opinions {
+		out.Body.Items[i] = OpinionReceipt{o.ID, o.Digest}
 	}
-	return answer(out), nil
+	if intake.Replayed {
+		out.Replayed = "true"
+	}
+	return &out, nil
 }
 
 func (s *server) commitOpinions(ctx context.Context, who caller, in *CasePath) (*body[page[Receipt]], error) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/juece/juece/decision"
+	"github.com/juece/juece/workflow"
 	"github.com/juece/juece/workflow/httpapi"
 	"github.com/juece/juece/workflow/sample"
 	"github.com/juece/juece/workflow/workflowtest"
@@ -113,6 +114,57 @@ func TestEveryRepeatIsAnsweredTheSame(t *testing.T) {
 		act.body = map[string]any{"act": decision.RecordInvestigation{Unit: "另一单位", Summary: "另一内容", Report: sample.Named("调研报告")}}
 		if w := h.do(act); w.Code != http.StatusUnprocessableEntity || decode[httpapi.Problem](t, w).Code != "key_reused" {
 			t.Errorf("the key for another request: %d %s", w.Code, w.Body)
+		}
+	})
+}
+
+// Opinions that are sent again under their key are entered once; each answer is
+// the first one, byte for byte.
+func TestOpinionsThatAreRepeatedAreEnteredOnce(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, h *harness) {
+		id, _, _ := h.reach(t, "announce_hearing") // the comment period is open
+		opinions := []decision.Opinion{
+			{Activity: "c1", Channel: "web", Verification: "anonymous", Text: "甲"},
+			{Activity: "c1", Channel: "web", Verification: "anonymous", Text: "乙"},
+		}
+		c := call{
+			method: "POST", path: "/decisions/" + id + "/opinions", actor: sample.Actor("d713", workflow.RolePublic),
+			body: map[string]any{"opinions": opinions}, header: map[string]string{"Idempotency-Key": "k1"},
+		}
+		answers := append(h.atOnce(c), h.do(c))
+		fresh := 0
+		for _, w := range answers {
+			if w.Code != http.StatusAccepted || w.Body.String() != answers[0].Body.String() {
+				t.Errorf("%d %s, not %s", w.Code, w.Body, answers[0].Body)
+			}
+			switch w.Header().Get("Idempotent-Replayed") {
+			case "":
+				fresh++
+			case "true":
+			default:
+				t.Errorf("%v", w.Header())
+			}
+		}
+		if fresh != 1 {
+			t.Errorf("entered %d times", fresh)
+		}
+		another := c
+		another.body = map[string]any{"opinions": opinions[:1]}
+		if w := h.do(another); w.Code != http.StatusUnprocessableEntity || decode[httpapi.Problem](t, w).Code != "key_reused" {
+			t.Errorf("another request: %d %s", w.Code, w.Body)
+		}
+		barred := c
+		barred.actor.Roles = []decision.Role{workflow.RoleExpert} // takes no part in this
+		if w := h.do(barred); w.Code != http.StatusForbidden {
+			t.Errorf("by who may not: %d %s", w.Code, w.Body)
+		}
+		if pending, err := h.svc.Register.Pending(t.Context(), id, 100); err != nil || len(pending) != len(opinions) {
+			t.Errorf("%d opinions, %v", len(pending), err)
+		}
+		c.header = nil
+		if w := h.do(c); w.Code != http.StatusAccepted || w.Body.String() == answers[0].Body.String() || w.Header().Get("Idempotent-Replayed") != "" {
+			t.Errorf("without a key: %d %s", w.Code, w.Body)
 		}
 	})
 }

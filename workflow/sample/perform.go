@@ -62,7 +62,7 @@ func Perform(ctx context.Context, svc *workflow.Service, clock *Clock, pack stri
 			r.Pack = pack
 			receipt, err = svc.Propose(ctx, r)
 		case s.Opinions != nil:
-			if _, err = svc.ReceiveOpinions(ctx, id, s.Actor, s.Opinions); err == nil {
+			if _, err = svc.ReceiveOpinions(ctx, id, s.Actor, "", s.Opinions); err == nil {
 				var receipts []workflow.Receipt
 				if receipts, err = svc.CommitOpinions(ctx, id, s.Actor); err == nil {
 					receipt = receipts[len(receipts)-1]

@@ -63,7 +63,7 @@ const Any int64 = workflow.Latest
 // maxAnswer bounds a JSON answer in bytes. Files are streamed, and not bounded.
 const maxAnswer = 256 << 20
 
-// Option sets what stands beside an act.
+// Option sets what stands beside an act, or beside opinions.
 type Option func(*request)
 
 // request is one request, as it can be sent again.
@@ -122,14 +122,22 @@ func (c *Client) Do(ctx context.Context, id string, version int64, act decision.
 }
 
 func (c *Client) do(ctx context.Context, path string, header http.Header, act decision.Act, options []Option) (Receipt, error) {
-	r := request{method: http.MethodPost, path: path, header: header, safe: true, act: envelope{Act: act}}
+	r := keyed(path, header, options)
+	r.act.Act = act
+	return sendJSON[Receipt](ctx, c, r, r.act)
+}
+
+// keyed is a request that has a key, and so is done once however often it is
+// sent.
+func keyed(path string, header http.Header, options []Option) request {
+	r := request{method: http.MethodPost, path: path, header: header, safe: true}
 	for _, o := range options {
 		o(&r)
 	}
 	if r.header.Get("Idempotency-Key") == "" {
 		r.header.Set("Idempotency-Key", uuid.NewString())
 	}
-	return sendJSON[Receipt](ctx, c, r, r.act)
+	return r
 }
 
 // sendJSON sends a value and reads the answer.

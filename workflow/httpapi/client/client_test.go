@@ -314,21 +314,70 @@ func TestAnActIsRecordedOnceWhateverIsLost(t *testing.T) {
 	}
 }
 
+// Opinions whose answer is lost are entered once; under a key of the caller's
+// they are so across processes.
+func TestOpinionsAreEnteredOnceWhateverIsLost(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	id, _ := s.walk(t, sample.Before("d713", "close_comment"))
+	public := s.as(t, sample.Actor("d713", workflow.RolePublic))
+	opinion := []decision.Opinion{{Activity: "c1", Channel: "web", Verification: "anonymous", Text: "意见"}}
+	waiting := func() int {
+		list, err := s.svc.Register.Pending(t.Context(), id, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	before := waiting()
+	var sent atomic.Int64
+	s.between(func(w http.ResponseWriter, r *http.Request, api http.Handler) {
+		switch sent.Add(1) {
+		case 1:
+			api.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		case 2:
+			api.ServeHTTP(httptest.NewRecorder(), r)
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			api.ServeHTTP(w, r)
+		}
+	})
+	kept, err := public.SubmitOpinions(t.Context(), id, opinion)
+	if err != nil || len(kept) != 1 || sent.Load() != 3 || waiting() != before+1 {
+		t.Errorf("sent %d times: %+v, %d wait, %v", sent.Load(), kept, waiting()-before, err)
+	}
+	for range 2 {
+		if _, err := public.SubmitOpinions(t.Context(), id, opinion, client.Key("k1")); err != nil || waiting() != before+2 {
+			t.Errorf("under a key: %d wait, %v", waiting()-before, err)
+		}
+	}
+	if _, err := public.SubmitOpinions(t.Context(), id, opinion); err != nil || waiting() != before+3 {
+		t.Errorf("once more: %d wait, %v", waiting()-before, err)
+	}
+}
+
 // What a repeat would do twice is not repeated; what asks for too long a wait is
 // told; and an end of the context ends the waiting.
 func TestWhatIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	id, _ := s.walk(t, sample.Before("d713", "close_comment"))
-	public := s.as(t, sample.Actor("d713", workflow.RolePublic))
-	opinion := []decision.Opinion{{Activity: "c1", Channel: "web", Verification: "anonymous", Text: "意见"}}
+	c := s.as(t, sample.Actor("d713", workflow.RoleUndertakingUnit))
+	upload := func() error {
+		_, err := c.UploadFile(t.Context(), id, client.File{
+			Name: "名单", MediaType: "text/plain", Content: strings.NewReader("名单"),
+			Restricted: &decision.Restriction{Class: decision.ClassPersonal, Ground: "个人信息保护法"},
+		})
+		return err
+	}
 	var sent atomic.Int64
 	s.between(func(_ http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		sent.Add(1)
 		panic(http.ErrAbortHandler)
 	})
-	if _, err := public.SubmitOpinions(t.Context(), id, opinion); err == nil || sent.Load() != 1 {
-		t.Errorf("opinions: sent %d times, %v", sent.Load(), err)
+	if err := upload(); err == nil || sent.Load() != 1 {
+		t.Errorf("a restricted file: sent %d times, %v", sent.Load(), err)
 	}
 	sent.Store(0)
 	s.between(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
@@ -336,17 +385,17 @@ func TestWhatIsNotSentAgain(t *testing.T) {
 		w.Header().Set("Retry-After", "3600")
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
-	_, err := public.SubmitOpinions(t.Context(), id, opinion)
+	err := upload()
 	if p, ok := errors.AsType[*client.Problem](err); !ok || p.RetryAfter != time.Hour || p.Code != "http_429" || sent.Load() != 1 {
 		t.Errorf("a long wait: sent %d times, %v", sent.Load(), err)
 	}
 	sent.Store(0)
 	s.between(func(w http.ResponseWriter, r *http.Request, api http.Handler) {
 		sent.Add(1)
-		api.ServeHTTP(httptest.NewRecorder(), r) // a gateway says so, and the opinion is in
+		api.ServeHTTP(httptest.NewRecorder(), r) // a gateway says so, and the file is kept
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
-	if _, err := public.SubmitOpinions(t.Context(), id, opinion); !client.Is(err, "http_503") || sent.Load() != 1 {
+	if err := upload(); !client.Is(err, "http_503") || sent.Load() != 1 {
 		t.Errorf("a gateway: sent %d times, %v", sent.Load(), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -355,7 +404,7 @@ func TestWhatIsNotSentAgain(t *testing.T) {
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
-	if _, err := public.Case(ctx, id, client.Now()); !errors.Is(err, context.Canceled) {
+	if _, err := c.Case(ctx, id, client.Now()); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }

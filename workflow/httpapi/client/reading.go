@@ -277,10 +277,10 @@ func (c *Client) Missing(ctx context.Context, id string, gate decision.Kind, at 
 	return getJSON[Missing](ctx, c, join("decisions", id, "missing"), query)
 }
 
-// SubmitOpinions enters opinions into the register. Each call enters them once
-// more, so a call whose answer was lost is not repeated by itself.
-func (c *Client) SubmitOpinions(ctx context.Context, id string, opinions []decision.Opinion) ([]OpinionReceipt, error) {
-	r := request{method: http.MethodPost, path: join("decisions", id, "opinions"), header: http.Header{}}
+// SubmitOpinions enters opinions into the register, once, whatever is lost on
+// the way; of the options it heeds [Key].
+func (c *Client) SubmitOpinions(ctx context.Context, id string, opinions []decision.Opinion, options ...Option) ([]OpinionReceipt, error) {
+	r := keyed(join("decisions", id, "opinions"), http.Header{}, options)
 	kept, err := sendJSON[page[OpinionReceipt]](ctx, c, r, map[string]any{"opinions": opinions})
 	return kept.Items, err
 }
