@@ -84,5 +84,5 @@ func (f Finding) refuses() bool { return f.Status == Violated && f.Severity == H
 // Open returns the findings that say something is wrong: violated, whatever
 // the severity.
 func Open(findings []Finding) []Finding {
-	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Status != Violated })
+	return slices.DeleteFunc(append([]Finding{}, findings...), func(f Finding) bool { return f.Status != Violated })
 }
