@@ -103,7 +103,7 @@ func TestRetry(t *testing.T) {
 				t.Errorf("got error %v", err)
 			}
 			for _, what := range []error{workflow.ErrConflict, workflow.ErrUnavailable} {
-				if errors.Is(err, what) != (what == tt.told) {
+				if errors.Is(err, what) != errors.Is(tt.told, what) {
 					t.Errorf("%v: %t of %v", what, errors.Is(err, what), err)
 				}
 			}
