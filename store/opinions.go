@@ -132,6 +132,9 @@ func (s *Store) compare(ctx context.Context, x sqlx.ExtContext, decision string,
 
 // Held implements [workflow.Register].
 func (s *Store) Held(ctx context.Context, decision string, ids []string) ([]workflow.Opinion, error) {
+	if len(ids) == 0 {
+		return []workflow.Opinion{}, ctx.Err()
+	}
 	rows, err := s.held(ctx, s.reader(), decision, ids)
 	if err != nil {
 		return nil, s.failed(ctx, "look up opinions of", decision, err)
