@@ -94,7 +94,7 @@ func (m *metrics) answered(ctx context.Context, r *request) {
 		m.problems.WithLabelValues(r.Code).Inc()
 	}
 	switch {
-	case r.Code == "busy":
+	case r.Code == "busy" && r.Operation == "": // an operation can be busy for reasons of its own
 		m.limited.WithLabelValues(limitConcurrent).Inc()
 	case r.Code == "too_many_requests" && r.Operation == "": // before anybody was identified
 		m.limited.WithLabelValues(limitAddress).Inc()

@@ -28,6 +28,7 @@ import (
 	"github.com/juece/juece/store/sqlite"
 	"github.com/juece/juece/store/storetest"
 	"github.com/juece/juece/workflow"
+	"github.com/juece/juece/workflow/httpapi"
 	"github.com/juece/juece/workflow/sample"
 	"github.com/juece/juece/workflow/transparency"
 )
@@ -322,6 +323,25 @@ func TestMetricsAreNamedAsPrometheusWants(t *testing.T) {
 	for _, want := range []string{"juece_log_unsealed_entries", "juece_outbox_unrouted_events", "juece_tasks_overdue"} {
 		if n, err := testutil.GatherAndCount(registry, want); err != nil || n != 1 {
 			t.Errorf("%s: %d, %v", want, n, err)
+		}
+	}
+}
+
+// Who is turned away is counted by the limit that was reached; what an operation
+// answers for reasons of its own is none.
+func TestWhoIsTurnedAwayIsCountedByTheLimit(t *testing.T) {
+	t.Parallel()
+	st, _ := openWatched(t)
+	_, m := newMetrics(t.Context(), subject{store: st})
+	for _, o := range []httpapi.Observation{
+		{Code: "busy"}, {Code: "busy"}, {Code: "too_many_requests"}, {Operation: "list-tasks", Code: "too_many_requests"},
+		{Operation: "stream-entries", Code: "busy"}, {Operation: "list-tasks", Code: "not_found"},
+	} {
+		m.answered(t.Context(), &request{Observation: o})
+	}
+	for limit, want := range map[string]float64{limitConcurrent: 2, limitAddress: 1, limitActor: 1} {
+		if got := testutil.ToFloat64(m.limited.WithLabelValues(limit)); got != want {
+			t.Errorf("%s: %v, want %v", limit, got, want)
 		}
 	}
 }
