@@ -75,10 +75,10 @@ func maskQuery(query string, harmless ...string) (shown string, changed bool) {
 	}
 	parts := strings.Split(query, "&")
 	for i, part := range parts {
-		name, _, valued := strings.Cut(part, "=")
+		name, _, _ := strings.Cut(part, "=")
 		switch {
 		case slices.Contains(harmless, name):
-		case valued && keyName.MatchString(name):
+		case name == "password" || name == "sslpassword": // another name could be a piece of a password
 			parts[i], changed = name+"="+masked, true
 		default:
 			parts[i], changed = masked, true
