@@ -334,8 +334,12 @@ func TestWhoIsTurnedAwayIsCountedByTheLimit(t *testing.T) {
 	st, _ := openWatched(t)
 	_, m := newMetrics(t.Context(), subject{store: st})
 	for _, o := range []httpapi.Observation{
-		{Code: "busy"}, {Code: "busy"}, {Code: "too_many_requests"}, {Operation: "list-tasks", Code: "too_many_requests"},
-		{Operation: "stream-entries", Code: "busy"}, {Operation: "list-tasks", Code: "not_found"},
+		{Code: "busy"},
+		{Code: "busy"},
+		{Code: "too_many_requests"},
+		{Operation: "list-tasks", Code: "too_many_requests"},
+		{Operation: "stream-entries", Code: "busy"},
+		{Operation: "list-tasks", Code: "not_found"},
 	} {
 		m.answered(t.Context(), &request{Observation: o})
 	}
