@@ -209,7 +209,8 @@ func TestAConfigurationIsReadStrictly(t *testing.T) {
 	} {
 		path := configFileOf(t, t.TempDir(), content)
 		code, out, complaint := configured(t, nil, "serve", "--config", path)
-		if code != exitUsage || out != "" || !strings.Contains(complaint, "juece: "+path+want) || strings.Contains(complaint, "hunter2") || strings.Contains(complaint, "713") {
+		said := strings.ReplaceAll(complaint, path, "") // a directory of its own has digits of its own in its name
+		if code != exitUsage || out != "" || !strings.Contains(complaint, "juece: "+path+want) || strings.Contains(said, "hunter2") || strings.Contains(said, "713") {
 			t.Errorf("%s: exit %d: %s", content, code, complaint)
 		}
 	}
